@@ -1,0 +1,24 @@
+package transform
+
+// Table is every op that pageleap runs, by the name that bundles give it. The
+// pipeline itself is not among them: the engine unfolds it into a plan.
+var Table = []Op{
+	// Indexers, encoders, assemblers and scalers.
+
+	// Trees.
+
+	// Linear models.
+
+	// Naive Bayes, perceptron, one-vs-rest and the other models.
+
+	// Clustering and recommendation.
+
+	// Numeric features.
+
+	// Text and hashing.
+
+	// XGBoost.
+
+	// Beyond MLeap.
+
+}

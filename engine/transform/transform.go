@@ -1,0 +1,131 @@
+// Package transform holds the transformers: one file an op, each the data that
+// its bundle node carries and a pure function over one row's cells, and one
+// literal table of them all (table.go).
+//
+// To add an op, write its file and its test, and add a line to Table.
+package transform
+
+import (
+	"strconv"
+
+	"github.com/pageleap/pageleap/engine/bundle"
+	"github.com/pageleap/pageleap/engine/frame"
+)
+
+// Op is a line of the table: the name that bundles use, and how to read the
+// model.
+type Op struct {
+	Name string
+	Read func(s *Source) (Transformer, error)
+}
+
+// Transformer is one op with its data, read once and never changed: any number
+// of goroutines use it at the same time.
+type Transformer interface {
+	// Inputs are the ports it reads, in order, with the type that each wants:
+	// the plan casts columns of other types as MLeap does. A nullable type
+	// means that Transform itself deals with null; where the type is not
+	// nullable the plan refuses null before Transform is called. A tensor type
+	// with dims makes the plan refuse vectors of another size.
+	Inputs() []Port
+
+	// Outputs are the ports it writes, in order, with the types that MLeap
+	// declares. A port that the bundle's node leaves out still gets a cell.
+	// Ports named "" come last: they are scratch space of the row, so that
+	// Transform need not allocate.
+	Outputs() []Port
+
+	// Transform computes out from in, cell by cell as in Inputs and Outputs;
+	// in[i] is nil for an optional port that the node does not bind. It writes
+	// every output, may not change inputs, and reuses the outputs' buffers.
+	// Its errors are made by Bad, or are Drop.
+	Transform(in, out []*frame.Value) error
+}
+
+// Resolver is a transformer whose ports depend on the types of the columns it
+// is bound to, such as SQL. Resolve is called once, before Inputs and Outputs,
+// with the whole schema so far.
+type Resolver interface {
+	Resolve(columns frame.Schema) (Transformer, error)
+}
+
+// Holder is a transformer that can say what it holds, for inspect.
+type Holder interface {
+	Holds() []Fact
+}
+
+// Fact is a named figure about a transformer, such as {"trees", 50}.
+type Fact struct {
+	Name  string
+	Value int
+}
+
+// Port is one named input or output of an op.
+type Port struct {
+	Name     string
+	Type     frame.Type
+	Optional bool // an input that the node may leave unbound
+}
+
+// Source is what an op's Read gets: the node's attributes (with the sticky
+// error of bundle.Attrs), the model's files and sub-models.
+type Source struct {
+	*bundle.Attrs
+	Model *bundle.Model
+	Node  *bundle.Node // nil for a sub-model, which has no columns of its own
+	ops   []Op
+}
+
+// NewSource reads node with the ops of a table.
+func NewSource(node *bundle.Node, ops []Op) *Source {
+	return &Source{Attrs: node.Model.Attrs(), Model: node.Model, Node: node, ops: ops}
+}
+
+// Sub is the source of the model in a directory below this one.
+func (s *Source) Sub(dir string) (*Source, error) {
+	m := s.Model.Sub(dir)
+	if m == nil {
+		return nil, &bundle.Error{Kind: bundle.ErrNotFound, Path: s.Model.Path + "/" + dir, Msg: "no model here, though " + s.Model.Op + " refers to it"}
+	}
+	return &Source{Attrs: m.Attrs(), Model: m, ops: s.ops}, nil
+}
+
+// Read makes the transformer of this source, looking its op up in the table.
+func (s *Source) Read() (Transformer, error) {
+	op := Find(s.ops, s.Model.Op)
+	if op == nil {
+		return nil, &bundle.Error{Kind: ErrUnknownOp, Path: s.Model.Path, Msg: "unknown op " + strconv.Quote(s.Model.Op)}
+	}
+	return op.Read(s)
+}
+
+// Malformed is an error about the model as a whole.
+func (s *Source) Malformed(msg string) error {
+	return &bundle.Error{Kind: bundle.ErrMalformed, Path: s.Model.Path, Msg: s.Model.Op + ": " + msg}
+}
+
+// Sockets counts the node's inputs (or outputs) on ports prefix0, prefix1 ….
+func Sockets(sockets []bundle.Socket, prefix string) int {
+	n := 0
+	for {
+		port, found := prefix+strconv.Itoa(n), false
+		for _, s := range sockets {
+			found = found || s.Port == port
+		}
+		if !found {
+			return n
+		}
+		n++
+	}
+}
+
+// Find is the op of that name in a table, or nil. The last one wins, so that
+// added ops can stand in for built-in ones.
+func Find(ops []Op, name string) *Op {
+	for i := len(ops) - 1; i >= 0; i-- {
+		if ops[i].Name == name {
+			return &ops[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,3 @@
+module github.com/pageleap/pageleap
+
+go 1.26
