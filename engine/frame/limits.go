@@ -1,0 +1,45 @@
+package frame
+
+import (
+	"math"
+	"strconv"
+)
+
+// Limits is how much a reader takes before it gives up with ErrLimit, so that
+// a hostile body costs no more than its own size. A zero means the default; a
+// negative number means no limit.
+type Limits struct {
+	Bytes        int // of input; of one line or record when streaming. 64 MiB
+	Rows         int // of a frame. 1,048,576
+	Elements     int // of one list, map or tensor, counting what a sparse tensor leaves out. 16,777,216
+	StringLength int // bytes of one string. 16 MiB
+}
+
+// ReadOptions says how to read. The zero value is the defaults.
+type ReadOptions struct {
+	Limits Limits
+	// Strict refuses keys of NDJSON objects and columns of CSV that the schema
+	// does not name, which are otherwise passed over.
+	Strict bool
+}
+
+func (l Limits) filled() Limits {
+	for _, p := range []struct {
+		n   *int
+		def int
+	}{{&l.Bytes, 1 << 26}, {&l.Rows, 1 << 20}, {&l.Elements, 1 << 24}, {&l.StringLength, 1 << 24}} {
+		if *p.n == 0 {
+			*p.n = p.def
+		}
+		if *p.n < 0 {
+			*p.n = math.MaxInt
+		}
+	}
+	l.Elements = min(l.Elements, math.MaxInt32) // Value.Indices are 32 bits wide
+	return l
+}
+
+// overLimit is the error for a limit called name.
+func overLimit(name string, limit int) error {
+	return &Error{Kind: ErrLimit, Msg: "more than " + strconv.Itoa(limit) + " (the limit " + name + ")"}
+}
