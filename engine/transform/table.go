@@ -4,6 +4,10 @@ package transform
 // pipeline itself is not among them: the engine unfolds it into a plan.
 var Table = []Op{
 	// Indexers, encoders, assemblers and scalers.
+	{"string_indexer", readStringIndexer},
+	{"one_hot_encoder", readOneHotEncoder},
+	{"imputer", readImputer},
+	{"vector_assembler", readVectorAssembler},
 
 	// Trees.
 

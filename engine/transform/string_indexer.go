@@ -1,0 +1,96 @@
+package transform
+
+import (
+	"strconv"
+
+	"github.com/pageleap/pageleap/engine/frame"
+)
+
+// stringIndexer gives each label of each of its columns its position in the
+// model's list.
+//
+// Spark: ml/feature/StringIndexer.scala (StringIndexerModel). A label that
+// stands twice in the list has its last position. null counts as invalid, like
+// a label not in the list: "error" refuses it, "skip" drops the row, "keep"
+// gives it the position after the last. (MLeap fails on null under "skip"; Spark
+// drops.) Columns of numbers are cast to string, as Spark writes numbers,
+// before they are looked up.
+type stringIndexer struct {
+	inputs, outputs []Port
+	columns         []labelIndex
+	invalid         invalid
+}
+
+type labelIndex struct {
+	position map[string]float64
+	size     int // of the list, repetitions included
+}
+
+func readStringIndexer(s *Source) (Transformer, error) {
+	t := &stringIndexer{invalid: readInvalid(s, invalidError)}
+	if !s.Has("labels_length") {
+		// Bundles for one column used to have one list.
+		t.add(s, "labels", 1)
+		return t, s.Err()
+	}
+	n := s.Int("labels_length")
+	if n < 1 {
+		s.Fail("labels_length", "is "+strconv.Itoa(n)+", not 1 or more")
+	}
+	// MLeap's own writer says 1 however many lists it writes: take them all.
+	for s.Err() == nil && s.Has("labels_array_"+strconv.Itoa(n)) {
+		n++
+	}
+	for i := 0; i < n && s.Err() == nil; i++ {
+		t.add(s, "labels_array_"+strconv.Itoa(i), n)
+	}
+	return t, s.Err()
+}
+
+// add adds the next of n columns, with the labels of the named attribute.
+func (t *stringIndexer) add(s *Source, name string, n int) {
+	in, out := columnPorts(s, n, len(t.columns))
+	t.inputs = append(t.inputs, Port{Name: in, Type: frame.ScalarOf(frame.String).OrNull()})
+	t.outputs = append(t.outputs, Port{Name: out, Type: frame.ScalarOf(frame.Double)})
+	labels := s.Strings(name)
+	c := labelIndex{position: make(map[string]float64, len(labels)), size: len(labels)}
+	for i, label := range labels {
+		c.position[label] = float64(i)
+	}
+	t.columns = append(t.columns, c)
+}
+
+func (t *stringIndexer) Inputs() []Port  { return t.inputs }
+func (t *stringIndexer) Outputs() []Port { return t.outputs }
+
+func (t *stringIndexer) Holds() []Fact {
+	n := 0
+	for i := range t.columns {
+		n += t.columns[i].size
+	}
+	return []Fact{{"labels", n}}
+}
+
+func (t *stringIndexer) Transform(in, out []*frame.Value) error {
+	for i := range t.columns {
+		c := &t.columns[i]
+		if v := in[i]; !v.Null {
+			if k, ok := c.position[v.Str]; ok {
+				out[i].SetNum(k)
+				continue
+			}
+		}
+		switch t.invalid {
+		case invalidKeep:
+			out[i].SetNum(float64(c.size))
+		case invalidSkip:
+			return Drop
+		default:
+			if in[i].Null {
+				return Bad(i, ErrNull, "null instead of a label", `handle_invalid is "error"; "keep" would index it`)
+			}
+			return Bad(i, ErrUnseen, "unseen label "+strconv.Quote(in[i].Str), `handle_invalid is "error"; "keep" would index it`)
+		}
+	}
+	return nil
+}

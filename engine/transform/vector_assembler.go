@@ -1,0 +1,135 @@
+package transform
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/pageleap/pageleap/engine/frame"
+)
+
+// vectorAssembler puts numbers and vectors end to end into one vector.
+//
+// Spark: ml/feature/VectorAssembler.scala (assemble). Zeros are left out, -0.0
+// among them, and the rest is compressed (Vector.compressed in
+// ml/linalg/Vectors.scala): sparse where 1.5·(nonzeros + 1) < size, else dense.
+// null is refused. NaN passes, as in MLeap: Spark refuses it too unless
+// handleInvalid is "keep", but bundles do not carry handleInvalid.
+type vectorAssembler struct {
+	inputs    []Port
+	size      int
+	maxSparse int // the most nonzeros that are still written sparse; below 0: none are
+}
+
+func readVectorAssembler(s *Source) (Transformer, error) {
+	t := &vectorAssembler{}
+	for i, shape := range s.Shapes("input_shapes") {
+		p := Port{Name: "input" + strconv.Itoa(i), Type: frame.Type{
+			Kind: shape.Kind, Base: frame.Double, Nullable: shape.Nullable, Dims: shape.Dims}}
+		n := 1
+		switch {
+		case shape.Kind == frame.Tensor && len(shape.Dims) == 1 && shape.Dims[0] >= 0 && shape.Dims[0] <= math.MaxInt32:
+			n = shape.Dims[0]
+		case shape.Kind != frame.Scalar:
+			s.Fail("input_shapes", "has a "+p.Type.String()+" for input "+strconv.Itoa(i)+", which is neither a number nor a vector of known size")
+		}
+		t.inputs = append(t.inputs, p)
+		t.size += n
+	}
+	if t.size > math.MaxInt32 {
+		s.Fail("input_shapes", "adds up to a vector of "+strconv.Itoa(t.size))
+	}
+	// 1.5·(k + 1) < size in whole numbers: k + 1 < 2·size/3.
+	t.maxSparse = (2*t.size+2)/3 - 2
+	return t, s.Err()
+}
+
+func (t *vectorAssembler) Inputs() []Port { return t.inputs }
+
+func (t *vectorAssembler) Outputs() []Port {
+	return []Port{{Name: "output", Type: frame.TensorOf(frame.Double, t.size).OrNull()}}
+}
+
+func (t *vectorAssembler) Transform(in, out []*frame.Value) error {
+	nonzeros := 0
+	for i, v := range in {
+		if v.Null {
+			return Bad(i, ErrNull, "null where a number or vector goes", "an imputer before the assembler would fill it in")
+		}
+		if nonzeros > t.maxSparse {
+			continue // dense, however many there are
+		}
+		if t.inputs[i].Type.Kind == frame.Scalar {
+			if v.Num != 0 {
+				nonzeros++
+			}
+			continue
+		}
+		for _, x := range v.Nums {
+			if x != 0 {
+				nonzeros++
+			}
+		}
+	}
+	if nonzeros > t.maxSparse {
+		t.dense(in, out[0].Zeros(t.size))
+	} else {
+		t.sparse(in, out[0])
+	}
+	return nil
+}
+
+// dense fills d, which is all zeros.
+func (t *vectorAssembler) dense(in []*frame.Value, d []float64) {
+	at := 0
+	for i, v := range in {
+		switch {
+		case t.inputs[i].Type.Kind == frame.Scalar:
+			if v.Num != 0 { // -0.0 becomes 0.0
+				d[at] = v.Num
+			}
+			at++
+		case v.Sparse:
+			for k, j := range v.Indices {
+				if x := v.Nums[k]; x != 0 {
+					d[at+int(j)] = x
+				}
+			}
+			at += t.inputs[i].Type.Dims[0]
+		default:
+			for j, x := range v.Nums {
+				if x != 0 {
+					d[at+j] = x
+				}
+			}
+			at += len(v.Nums)
+		}
+	}
+}
+
+func (t *vectorAssembler) sparse(in []*frame.Value, out *frame.Value) {
+	out.StartSparse(t.size)
+	at := 0
+	for i, v := range in {
+		switch {
+		case t.inputs[i].Type.Kind == frame.Scalar:
+			if v.Num != 0 {
+				out.Put(at, v.Num)
+			}
+			at++
+		case v.Sparse:
+			for k, j := range v.Indices {
+				if x := v.Nums[k]; x != 0 {
+					out.Put(at+int(j), x)
+				}
+			}
+			at += t.inputs[i].Type.Dims[0]
+		default:
+			for j, x := range v.Nums {
+				if x != 0 {
+					out.Put(at+j, x)
+				}
+			}
+			at += len(v.Nums)
+		}
+	}
+}
