@@ -122,6 +122,18 @@ func (v *Value) element(base Basic, w *Value, i int) {
 	}
 }
 
+// set replaces element i of v's slice.
+func (v *Value) set(base Basic, i int, x *Value) {
+	switch {
+	case base.Numeric():
+		v.Nums[i] = x.Num
+	case base == Long:
+		v.Longs[i] = x.Long
+	default:
+		v.Strs[i] = x.Str
+	}
+}
+
 // number reads a value of a type that is kept as a float64.
 func (r *cellReader) number(base Basic) (float64, error) {
 	switch base {
