@@ -66,7 +66,7 @@ func NewDecoder(data []byte) *Decoder {
 // Offset is how many bytes have been read.
 func (d *Decoder) Offset() int { return d.pos }
 
-// Errorf is an error at the present place.
+// Error is an error at the present place.
 func (d *Decoder) Error(msg string) error {
 	line := 1
 	for _, c := range d.data[:min(d.pos, len(d.data))] {
@@ -160,6 +160,11 @@ func (d *Decoder) Array(elem func(i int) error) error {
 
 // Object reads an object, calling member for each key; member reads the value.
 func (d *Decoder) Object(member func(key string) error) error {
+	return d.Members(func(key []byte) error { return member(string(key)) })
+}
+
+// Members is Object without a copy of the keys: one holds until the next read.
+func (d *Decoder) Members(member func(key []byte) error) error {
 	if err := d.want(Object); err != nil {
 		return err
 	}
@@ -171,13 +176,13 @@ func (d *Decoder) Object(member func(key string) error) error {
 		if err != nil || !more {
 			return err
 		}
-		key, err := d.String()
+		key, err := d.Bytes()
 		if err != nil {
 			return err
 		}
 		d.Kind()
 		if d.pos >= len(d.data) || d.data[d.pos] != ':' {
-			return d.Error("no \":\" after the key " + strconv.Quote(key))
+			return d.Error("no \":\" after the key " + strconv.Quote(string(key)))
 		}
 		d.pos++
 		if err := member(key); err != nil {
@@ -250,12 +255,17 @@ func (d *Decoder) number() ([]byte, error) {
 }
 
 // Float reads a number. One beyond a float64's range is ±Inf, as Java reads it.
-func (d *Decoder) Float() (float64, error) {
+func (d *Decoder) Float() (float64, error) { return d.float(64) }
+
+// Float32 reads a number as the nearest float32.
+func (d *Decoder) Float32() (float64, error) { return d.float(32) }
+
+func (d *Decoder) float(bits int) (float64, error) {
 	t, err := d.number()
 	if err != nil {
 		return 0, err
 	}
-	f, err := strconv.ParseFloat(string(t), 64)
+	f, err := strconv.ParseFloat(string(t), bits)
 	if err != nil && !math.IsInf(f, 0) {
 		return 0, d.Error("malformed number")
 	}

@@ -1,0 +1,80 @@
+package bundle
+
+import "strconv"
+
+// Files is where a bundle's files are: a zip (OpenZip) or a directory (Dir).
+// Names are relative, with forward slashes: "root/model.json".
+type Files interface {
+	// ReadFile is a whole file, or an *Error of ErrNotFound.
+	ReadFile(name string) ([]byte, error)
+	// List is the names of all files in order, without directories.
+	List() []string
+}
+
+// measured is Files that know how big a file is before it is read.
+type measured interface {
+	// size is how many bytes the file has, and how many of the zip it takes.
+	size(name string) (unpacked, packed int64)
+}
+
+// Limits bound what a bundle may ask of the machine that reads it. A field
+// that is 0 has the value of DefaultLimits.
+type Limits struct {
+	Files    int   // files in the zip or directory
+	Bytes    int64 // of all files that are read, unpacked
+	Ratio    int64 // of a file's unpacked to its packed bytes, beyond the first 16 MiB
+	Depth    int   // of nodes in nodes, and models in models
+	Elements int   // of one list or tensor
+}
+
+// DefaultLimits leave room for forests of thousands of trees and vectors of
+// tens of millions of elements.
+func DefaultLimits() Limits {
+	return Limits{Files: 100_000, Bytes: 1 << 30, Ratio: 200, Depth: 32, Elements: 1 << 26}
+}
+
+// ratioFree is how many bytes a file may unpack to whatever its ratio is: a
+// vector of zeros, which is no attack, packs to a thousandth.
+const ratioFree = 16 << 20
+
+func (l Limits) orDefault() Limits {
+	d := DefaultLimits()
+	if l.Files == 0 {
+		l.Files = d.Files
+	}
+	if l.Bytes == 0 {
+		l.Bytes = d.Bytes
+	}
+	if l.Ratio == 0 {
+		l.Ratio = d.Ratio
+	}
+	if l.Depth == 0 {
+		l.Depth = d.Depth
+	}
+	if l.Elements == 0 {
+		l.Elements = d.Elements
+	}
+	return l
+}
+
+// over is the error for a value beyond the limit of that name.
+func over(path, name string, limit, got int64, what string) error {
+	return &Error{Kind: ErrLimit, Path: path, Msg: strconv.FormatInt(got, 10) + " " + what + ", more than the " +
+		strconv.FormatInt(limit, 10) + " that the limit " + name + " allows"}
+}
+
+func malformed(path, msg string) error { return &Error{Kind: ErrMalformed, Path: path, Msg: msg} }
+
+// at names the file in an error about its contents.
+func at(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := err.(*Error); ok {
+		if e.Path == "" {
+			e.Path = path
+		}
+		return e
+	}
+	return malformed(path, err.Error())
+}

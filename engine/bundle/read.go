@@ -1,0 +1,258 @@
+package bundle
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pageleap/pageleap/engine/frame"
+)
+
+const (
+	bundleFile = "bundle.json"
+	rootDir    = "root"
+)
+
+// Read reads a whole bundle. bundle.json may be at the top or in the only
+// folder at the top, as when a directory was zipped by hand. Attributes come
+// sorted by name: a bundle gives them no order.
+func Read(files Files, limits Limits) (*Bundle, error) {
+	r := &reader{files: files, limits: limits.orDefault(), names: files.List()}
+	slices.Sort(r.names)
+	if n := len(r.names); n > r.limits.Files {
+		return nil, over("", "Files", int64(r.limits.Files), int64(n), "files")
+	}
+	if err := r.findTop(); err != nil {
+		return nil, err
+	}
+	data, err := r.read(bundleFile)
+	if err != nil {
+		return nil, err
+	}
+	b := &Bundle{}
+	if err := r.bundleJSON(data, b); err != nil {
+		return nil, at(bundleFile, err)
+	}
+	r.format = b.Format
+	b.Root, err = r.node(rootDir, 1)
+	return b, err
+}
+
+type reader struct {
+	files  Files
+	limits Limits
+	names  []string // sorted
+	top    string   // the folder that everything is in: "" or "x/"
+	format Format
+	bytes  int64 // read so far
+}
+
+// findTop finds the folder that holds bundle.json.
+func (r *reader) findTop() error {
+	if _, ok := slices.BinarySearch(r.names, bundleFile); ok {
+		return nil
+	}
+	found := 0
+	for _, name := range r.names {
+		if dir, ok := strings.CutSuffix(name, "/"+bundleFile); ok && !strings.Contains(dir, "/") {
+			r.top = dir + "/"
+			found++
+		}
+	}
+	if found != 1 {
+		return &Error{Kind: ErrNotFound, Path: bundleFile, Msg: "no such file: this is not a bundle"}
+	}
+	return nil
+}
+
+func (r *reader) has(name string) bool {
+	_, ok := slices.BinarySearch(r.names, r.top+name)
+	return ok
+}
+
+// read reads a file within the limits.
+func (r *reader) read(name string) ([]byte, error) {
+	if !r.has(name) {
+		return nil, &Error{Kind: ErrNotFound, Path: name, Msg: "the bundle has no such file"}
+	}
+	if m, ok := r.files.(measured); ok {
+		unpacked, packed := m.size(r.top + name)
+		if total := r.bytes + unpacked; total > r.limits.Bytes {
+			return nil, over(name, "Bytes", r.limits.Bytes, total, "bytes with this file")
+		}
+		if ratio := unpacked / max(packed, 1); unpacked > ratioFree && ratio > r.limits.Ratio {
+			return nil, over(name, "Ratio", r.limits.Ratio, ratio, "times as big as in the zip")
+		}
+	}
+	data, err := r.files.ReadFile(r.top + name)
+	if err != nil {
+		return nil, err
+	}
+	if r.bytes += int64(len(data)); r.bytes > r.limits.Bytes {
+		return nil, over(name, "Bytes", r.limits.Bytes, r.bytes, "bytes with this file")
+	}
+	return data, nil
+}
+
+// ext is how the bundle's own files end.
+func (f Format) ext() string {
+	if f == Protobuf {
+		return ".pb"
+	}
+	return ".json"
+}
+
+// node reads the node in a directory, with its model and all below.
+func (r *reader) node(dir string, depth int) (*Node, error) {
+	path := dir + "/node" + r.format.ext()
+	data, err := r.read(path)
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{}
+	if r.format == Protobuf {
+		err = nodeProto(data, n)
+	} else {
+		err = nodeJSON(data, n)
+	}
+	if err != nil {
+		return nil, at(path, err)
+	}
+	n.Model, err = r.model(dir, depth)
+	return n, err
+}
+
+// model reads the model in a directory and whatever else is there.
+func (r *reader) model(dir string, depth int) (*Model, error) {
+	if depth > r.limits.Depth {
+		return nil, over(dir, "Depth", int64(r.limits.Depth), int64(depth), "nodes in one another")
+	}
+	file := "model" + r.format.ext()
+	path := dir + "/" + file
+	data, err := r.read(path)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{Path: dir, Format: r.format}
+	if r.format == Protobuf {
+		err = r.modelProto(data, m)
+	} else {
+		err = r.modelJSON(data, m)
+	}
+	if err != nil {
+		return nil, at(path, err)
+	}
+	children, err := m.childNames(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range children {
+		child, err := r.node(dir+"/"+name+".node", depth+1)
+		if err != nil {
+			return nil, err
+		}
+		m.Children = append(m.Children, child)
+	}
+
+	prefix := r.top + dir + "/"
+	first, _ := slices.BinarySearch(r.names, prefix)
+	for names := r.names[first:]; len(names) > 0 && strings.HasPrefix(names[0], prefix); {
+		name := names[0][len(prefix):]
+		part, _, below := strings.Cut(name, "/")
+		if below {
+			sub := prefix + part + "/"
+			n := 1
+			for n < len(names) && strings.HasPrefix(names[n], sub) {
+				n++
+			}
+			switch {
+			case strings.HasSuffix(part, ".node"): // a child, or not part of the pipeline
+				names = names[n:]
+				continue
+			case r.has(dir + "/" + part + "/" + file):
+				model, err := r.model(dir+"/"+part, depth+1)
+				if err != nil {
+					return nil, err
+				}
+				m.Subs = append(m.Subs, Sub{Dir: part, Model: model})
+				names = names[n:]
+				continue
+			}
+		}
+		names = names[1:]
+		if name == file || name == "node"+r.format.ext() {
+			continue
+		}
+		data, err := r.read(dir + "/" + name)
+		if err != nil {
+			return nil, err
+		}
+		m.Files = append(m.Files, File{Name: name, Data: data})
+	}
+	return m, nil
+}
+
+// childNames is the "nodes" attribute, which names the directories of a
+// pipeline's nodes. One that came twice could make a small bundle endless.
+func (m *Model) childNames(path string) ([]string, error) {
+	a := m.Attrs()
+	if !a.Has("nodes") {
+		return nil, nil
+	}
+	names := a.Strings("nodes")
+	if err := a.Err(); err != nil {
+		return nil, err
+	}
+	seen := make(map[string]bool, len(names))
+	for _, name := range names {
+		if !validPath(name) || strings.Contains(name, "/") {
+			return nil, malformed(path, "the node name "+strconv.Quote(name)+" cannot name a directory")
+		}
+		if seen[name] {
+			return nil, malformed(path, "the node "+strconv.Quote(name)+" is listed twice")
+		}
+		seen[name] = true
+	}
+	return names, nil
+}
+
+// sorted puts attributes in order and finds a name that is there twice.
+func sorted(attrs []Attribute) (twice string, ok bool) {
+	slices.SortFunc(attrs, func(a, b Attribute) int { return strings.Compare(a.Name, b.Name) })
+	for i := 1; i < len(attrs); i++ {
+		if attrs[i].Name == attrs[i-1].Name {
+			return attrs[i].Name, false
+		}
+	}
+	return "", true
+}
+
+// check makes sure that a tensor has as many elements as its shape says.
+func (t *Tensor) check() (msg string, ok bool) {
+	want := 1
+	for _, d := range t.Dims {
+		if d < 0 {
+			return "the tensor has a dimension of " + strconv.Itoa(d), false
+		}
+		if d > 0 && want > (1<<62)/d {
+			return "the tensor's shape is too large", false
+		}
+		want *= d
+	}
+	if got := t.len(); got != want {
+		return "the tensor has " + strconv.Itoa(got) + " elements where its shape wants " + strconv.Itoa(want), false
+	}
+	return "", true
+}
+
+func (t *Tensor) len() int {
+	switch {
+	case t.Base == frame.Boolean:
+		return len(t.Bools)
+	case t.Base <= frame.Long:
+		return len(t.Ints)
+	case t.Base <= frame.Double:
+		return len(t.Floats)
+	}
+	return len(t.Strings)
+}
