@@ -218,3 +218,17 @@ func MissingColumn(name string, s Schema) error {
 	}
 	return &Error{Kind: ErrSchema, Msg: msg}
 }
+
+// Of makes a frame of columns that hold rows values each.
+func Of(columns []Column, rows int) *Frame { return &Frame{Columns: columns, rows: rows} }
+
+// Pick is a column of the values at the given rows.
+func (c *Column) Pick(rows []int) Column {
+	out := Column{Field: c.Field}
+	var v Value
+	for _, i := range rows {
+		c.Get(i, &v)
+		out.Append(&v)
+	}
+	return out
+}

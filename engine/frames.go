@@ -1,0 +1,69 @@
+package engine
+
+import (
+	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/transform"
+)
+
+// Result is a frame that went through a pipeline.
+type Result struct {
+	Frame   *frame.Frame
+	Dropped []int // rows of the input that handle_invalid = skip left out
+}
+
+// Transform runs the pipeline over a frame and gives the frame with the
+// pipeline's columns added. Input columns are shared, not copied, unless rows
+// were dropped. One bad row fails the frame, as in MLeap: the error is a
+// *RowError that names it.
+func (m *Model) Transform(f *frame.Frame) (*Result, error) {
+	p, err := m.Bind(f.Schema())
+	if err != nil {
+		return nil, err
+	}
+	return p.Transform(f)
+}
+
+// Transform runs the plan over a frame of the schema that it was bound to.
+func (p *Plan) Transform(f *frame.Frame) (*Result, error) {
+	r := p.NewRow()
+	out := frame.New(p.outputs)
+	cells := make([]*frame.Value, len(p.outSlot))
+	for i, slot := range p.outSlot {
+		cells[i] = &r.cells[slot]
+	}
+	res := &Result{}
+	var kept []int
+	for i := range f.Len() {
+		for k := range p.inputs {
+			f.Columns[k].Get(i, &r.cells[k])
+		}
+		switch err := r.Score(); err {
+		case nil:
+			out.Append(cells)
+			kept = append(kept, i)
+		case transform.Drop:
+			res.Dropped = append(res.Dropped, i)
+		default:
+			if e, ok := err.(*RowError); ok {
+				e.Row = i
+			}
+			return nil, err
+		}
+	}
+	// The frame that comes out: carried columns and new ones, in the plan's order.
+	columns := make([]frame.Column, 0, len(p.columns))
+	next := 0
+	for _, c := range p.columns {
+		switch {
+		case c.slot >= len(p.inputs):
+			columns = append(columns, out.Columns[next])
+			next++
+		case res.Dropped == nil:
+			columns = append(columns, f.Columns[c.slot])
+		default:
+			columns = append(columns, f.Columns[c.slot].Pick(kept))
+		}
+	}
+	res.Frame = frame.Of(columns, len(kept))
+	return res, nil
+}
