@@ -1,7 +1,6 @@
 package bundle
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +17,7 @@ const (
 // sorted by name: a bundle gives them no order.
 func Read(files Files, limits Limits) (*Bundle, error) {
 	r := &reader{files: files, limits: limits.orDefault(), names: files.List()}
-	slices.Sort(r.names)
+	sort(len(r.names), func(i, j int) bool { return r.names[i] < r.names[j] }, func(i, j int) { r.names[i], r.names[j] = r.names[j], r.names[i] })
 	if n := len(r.names); n > r.limits.Files {
 		return nil, over("", "Files", int64(r.limits.Files), int64(n), "files")
 	}
@@ -49,7 +48,7 @@ type reader struct {
 
 // findTop finds the folder that holds bundle.json.
 func (r *reader) findTop() error {
-	if _, ok := slices.BinarySearch(r.names, bundleFile); ok {
+	if r.has(bundleFile) {
 		return nil
 	}
 	found := 0
@@ -66,8 +65,13 @@ func (r *reader) findTop() error {
 }
 
 func (r *reader) has(name string) bool {
-	_, ok := slices.BinarySearch(r.names, r.top+name)
-	return ok
+	i := r.from(r.top + name)
+	return i < len(r.names) && r.names[i] == r.top+name
+}
+
+// from is where names begin that are not before name.
+func (r *reader) from(name string) int {
+	return search(len(r.names), func(i int) bool { return r.names[i] >= name })
 }
 
 // read reads a file within the limits.
@@ -155,8 +159,7 @@ func (r *reader) model(dir string, depth int) (*Model, error) {
 	}
 
 	prefix := r.top + dir + "/"
-	first, _ := slices.BinarySearch(r.names, prefix)
-	for names := r.names[first:]; len(names) > 0 && strings.HasPrefix(names[0], prefix); {
+	for names := r.names[r.from(prefix):]; len(names) > 0 && strings.HasPrefix(names[0], prefix); {
 		name := names[0][len(prefix):]
 		part, _, below := strings.Cut(name, "/")
 		if below {
@@ -218,7 +221,7 @@ func (m *Model) childNames(path string) ([]string, error) {
 
 // sorted puts attributes in order and finds a name that is there twice.
 func sorted(attrs []Attribute) (twice string, ok bool) {
-	slices.SortFunc(attrs, func(a, b Attribute) int { return strings.Compare(a.Name, b.Name) })
+	sort(len(attrs), func(i, j int) bool { return attrs[i].Name < attrs[j].Name }, func(i, j int) { attrs[i], attrs[j] = attrs[j], attrs[i] })
 	for i := 1; i < len(attrs); i++ {
 		if attrs[i].Name == attrs[i-1].Name {
 			return attrs[i].Name, false

@@ -2,10 +2,7 @@ package bundle
 
 import (
 	"bytes"
-	"compress/flate"
-	"hash/crc32"
-	"io"
-	"slices"
+	"github.com/pageleap/pageleap/engine/internal/inflate"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -78,7 +75,6 @@ func (z *zipFiles) open() error {
 		return zipError("the central directory (" + strconv.Itoa(size) + " bytes at " + strconv.Itoa(offset) + ") is cut off")
 	}
 	dir := data[end-size : end]
-	seen := make(map[string]bool, min(count, len(dir)/headerSize))
 	for i := range count {
 		if len(dir) < headerSize || string(dir[:4]) != "PK\x01\x02" {
 			return zipError("entry " + strconv.Itoa(i) + " of " + strconv.Itoa(count) + " is missing in the central directory")
@@ -88,7 +84,7 @@ func (z *zipFiles) open() error {
 		if next > len(dir) {
 			return zipError("entry " + strconv.Itoa(i) + " of " + strconv.Itoa(count) + " is cut off")
 		}
-		if err := z.entry(dir[:n], shift, end-size, seen); err != nil {
+		if err := z.entry(dir[:n], shift, end-size); err != nil {
 			return err
 		}
 		dir = dir[next:]
@@ -98,19 +94,25 @@ func (z *zipFiles) open() error {
 	}
 
 	// Entries that share bytes are how a small zip unpacks to a huge one.
-	slices.SortFunc(z.entries, func(a, b zipEntry) int { return a.head - b.head })
+	swap := func(i, j int) { z.entries[i], z.entries[j] = z.entries[j], z.entries[i] }
+	sort(len(z.entries), func(i, j int) bool { return z.entries[i].head < z.entries[j].head }, swap)
 	for i := 1; i < len(z.entries); i++ {
 		if a, b := &z.entries[i-1], &z.entries[i]; int64(a.start)+a.packed > int64(b.head) {
 			return zipError(strconv.Quote(a.name) + " and " + strconv.Quote(b.name) + " overlap")
 		}
 	}
-	slices.SortFunc(z.entries, func(a, b zipEntry) int { return strings.Compare(a.name, b.name) })
+	sort(len(z.entries), func(i, j int) bool { return z.entries[i].name < z.entries[j].name }, swap)
+	for i := 1; i < len(z.entries); i++ {
+		if name := z.entries[i].name; name == z.entries[i-1].name {
+			return zipError(strconv.Quote(name) + " is there twice")
+		}
+	}
 	return nil
 }
 
 // entry checks one header of the central directory and the local header that it
 // points to. limit is where the files' bytes end.
-func (z *zipFiles) entry(h []byte, shift, limit int, seen map[string]bool) error {
+func (z *zipFiles) entry(h []byte, shift, limit int) error {
 	flags, method, name := u16(h[8:]), u16(h[10:]), string(h[headerSize:])
 	e := zipEntry{name: name, deflated: method == 8, crc: wire.Uint32(h[16:]), packed: int64(u32(h[20:])), length: int64(u32(h[24:]))}
 	quoted := strconv.Quote(name)
@@ -125,8 +127,6 @@ func (z *zipFiles) entry(h []byte, shift, limit int, seen map[string]bool) error
 			return zipError("the directory " + quoted + " has contents")
 		}
 		return nil
-	case seen[name]:
-		return zipError(quoted + " is there twice")
 	case flags&(1|1<<6|1<<13) != 0:
 		return zipError(quoted + " is encrypted")
 	case method != 0 && method != 8:
@@ -134,7 +134,6 @@ func (z *zipFiles) entry(h []byte, shift, limit int, seen map[string]bool) error
 	case method == 0 && e.packed != e.length:
 		return zipError(quoted + " is stored, but its two sizes differ: " + strconv.FormatInt(e.packed, 10) + " and " + strconv.FormatInt(e.length, 10))
 	}
-	seen[name] = true
 
 	start := shift + u32(h[42:])
 	if start > limit-localSize || string(z.data[start:start+4]) != "PK\x03\x04" {
@@ -168,8 +167,8 @@ func validPath(name string) bool {
 }
 
 func (z *zipFiles) find(name string) (*zipEntry, bool) {
-	i, ok := slices.BinarySearchFunc(z.entries, name, func(e zipEntry, name string) int { return strings.Compare(e.name, name) })
-	if !ok {
+	i := search(len(z.entries), func(i int) bool { return z.entries[i].name >= name })
+	if i == len(z.entries) || z.entries[i].name != name {
 		return nil, false
 	}
 	return &z.entries[i], true
@@ -198,54 +197,30 @@ func (z *zipFiles) ReadFile(name string) ([]byte, error) {
 	out := z.data[e.start : e.start+int(e.packed) : e.start+int(e.packed)]
 	if e.deflated {
 		var err error
-		if out, err = inflate(out, e.length); err != nil {
+		if out, err = inflate.Unpack(out, int(e.length)); err != nil {
 			return nil, at(name, err)
 		}
 	}
-	if crc := crc32.ChecksumIEEE(out); crc != e.crc {
+	if crc := crc32(out); crc != e.crc {
 		return nil, malformed(name, "damaged: its checksum is "+strconv.FormatUint(uint64(crc), 16)+", not "+strconv.FormatUint(uint64(e.crc), 16))
 	}
 	return out, nil
 }
 
-// inflate unpacks exactly length bytes. Deflate makes at most 1,032 bytes of
-// one, and memory is taken as bytes come, not as the header promises them.
-func inflate(packed []byte, length int64) ([]byte, error) {
-	if length > 1032*int64(len(packed)) {
-		return nil, zipError("claims to unpack " + strconv.Itoa(len(packed)) + " bytes to " + strconv.FormatInt(length, 10) + ", more than deflate can")
+// crc32 is the checksum of a zip's entries. (hash/crc32 is faster but three
+// times the size of this file's reader with all that it imports.)
+func crc32(data []byte) uint32 {
+	var table [256]uint32
+	for i := range table {
+		c := uint32(i)
+		for range 8 {
+			c = c>>1 ^ 0xedb88320&-(c&1)
+		}
+		table[i] = c
 	}
-	r := flate.NewReader(bytes.NewReader(packed))
-	out := make([]byte, 0, min(length, 16*int64(len(packed))))
-	for {
-		if len(out) == cap(out) {
-			if int64(len(out)) == length {
-				break
-			}
-			out = slices.Grow(out, int(min(length-int64(len(out)), int64(len(out))+512)))
-		}
-		n, err := r.Read(out[len(out):min(cap(out), int(length))])
-		out = out[:len(out)+n]
-		if int64(len(out)) == length {
-			break
-		}
-		if err == io.EOF {
-			return nil, zipError("unpacks to " + strconv.Itoa(len(out)) + " bytes, not the " + strconv.FormatInt(length, 10) + " it claims")
-		}
-		if err != nil {
-			return nil, zipError("damaged: " + err.Error())
-		}
+	c := ^uint32(0)
+	for _, b := range data {
+		c = table[byte(c)^b] ^ c>>8
 	}
-	var more [1]byte
-	for {
-		n, err := r.Read(more[:])
-		if n > 0 {
-			return nil, zipError("unpacks to more than the " + strconv.FormatInt(length, 10) + " bytes it claims")
-		}
-		if err == io.EOF {
-			return out, nil
-		}
-		if err != nil {
-			return nil, zipError("damaged: " + err.Error())
-		}
-	}
+	return ^c
 }
