@@ -1,11 +1,11 @@
 package bundle
 
 import (
-	"encoding/base64"
 	"math"
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/internal/base64"
 	"github.com/pageleap/pageleap/engine/internal/json"
 )
 
@@ -371,11 +371,11 @@ func (v *valueReader) basic() error {
 		if err != nil {
 			return err
 		}
-		raw, err := base64.StdEncoding.DecodeString(string(s))
-		if err != nil {
-			return v.fail("malformed base64")
+		raw, fault := base64.Decode(s)
+		if fault != "" {
+			return v.fail(fault)
 		}
-		a.Strings = append(a.Strings, string(raw))
+		a.Strings = append(a.Strings, raw)
 	}
 	return nil
 }

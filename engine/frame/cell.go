@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/pageleap/pageleap/engine/internal/base64"
 	"github.com/pageleap/pageleap/engine/internal/json"
 )
 
@@ -572,7 +573,7 @@ func appendScalar(b []byte, base Basic, v *Value) []byte {
 		return json.AppendFloat(b, v.Num, floatBits(base))
 	case ByteString:
 		b = append(b, '"')
-		b = appendBase64(b, v.Str)
+		b = base64.Append(b, v.Str)
 		return append(b, '"')
 	}
 	return json.AppendString(b, v.Str)

@@ -122,7 +122,11 @@ func (d *Decoder) enter() error {
 func (d *Decoder) next(first bool, close byte) (bool, error) {
 	d.Kind()
 	if d.pos >= len(d.data) {
-		return false, d.Error("the input ends inside " + map[byte]string{']': "an array", '}': "an object"}[close])
+		inside := Array
+		if close == '}' {
+			inside = Object
+		}
+		return false, d.Error("the input ends inside " + inside.String())
 	}
 	switch c := d.data[d.pos]; {
 	case c == close:
