@@ -1,10 +1,12 @@
 package engine_test
 
 import (
+	"encoding/json"
 	"errors"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,7 +47,7 @@ func TestGenuine(t *testing.T) {
 							cols = append(cols, bad.Columns[k].Pick([]int{i}))
 						}
 						res, err := m.Transform(frame.Of(cols, 1))
-						if err == nil && len(res.Dropped) == 0 {
+						if err == nil && len(res.Dropped) == 0 && !slices.Contains(sparkTakes(t, dir), i) {
 							t.Errorf("errors.json row %d: no error", i)
 						} else {
 							t.Logf("errors.json row %d: %v", i, err)
@@ -55,6 +57,22 @@ func TestGenuine(t *testing.T) {
 			})
 		}
 	}
+}
+
+// sparkTakes are the rows of errors.json that only MLeap refuses, and that
+// pageleap may take: Spark's answer is the right one where the bundle tells it.
+func sparkTakes(t *testing.T, dir string) []int {
+	data, err := os.ReadFile(dir + "/meta.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var meta struct {
+		Rows []int `json:"mleap_fails_but_spark_succeeds_errors_json_rows"`
+	}
+	if err := json.Unmarshal(data, &meta); err != nil {
+		t.Fatal(err)
+	}
+	return meta.Rows
 }
 
 func readFrame(t *testing.T, path string) *frame.Frame {

@@ -66,3 +66,25 @@ func dotRow(v *frame.Value, row []float64) float64 {
 	}
 	return dotFrom(0, v.Nums, row)
 }
+
+// addRow is one element of BLAS.gemv's y + A·v, A stored column by column and
+// row one of its rows: dgemv takes four columns at a time, of them the last
+// first. Of a sparse v Spark's own loop makes the product before y comes in.
+func addRow(y float64, v *frame.Value, row []float64) float64 {
+	if v.Sparse {
+		return dotSparse(v, row) + y
+	}
+	x := v.Nums
+	row = row[:len(x)]
+	n := len(x) &^ 3
+	for i := 0; i < n; i += 4 {
+		y = math.FMA(x[i+3], row[i+3], y)
+		y = math.FMA(x[i+2], row[i+2], y)
+		y = math.FMA(x[i+1], row[i+1], y)
+		y = math.FMA(x[i], row[i], y)
+	}
+	for i := n; i < len(x); i++ {
+		y = math.FMA(x[i], row[i], y)
+	}
+	return y
+}

@@ -8,10 +8,16 @@ var Table = []Op{
 	{"one_hot_encoder", readOneHotEncoder},
 	{"imputer", readImputer},
 	{"vector_assembler", readVectorAssembler},
+	{"reverse_string_indexer", readReverseStringIndexer},
+	{"standard_scaler", readStandardScaler},
+	{"min_max_scaler", readMinMaxScaler},
+	{"bucketizer", readBucketizer},
 
 	// Trees.
 
 	// Linear models.
+	{"linear_regression", readLinearRegression},
+	{"logistic_regression", readLogisticRegression},
 
 	// Naive Bayes, perceptron, one-vs-rest and the other models.
 

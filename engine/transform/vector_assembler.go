@@ -10,14 +10,13 @@ import (
 // vectorAssembler puts numbers and vectors end to end into one vector.
 //
 // Spark: ml/feature/VectorAssembler.scala (assemble). Zeros are left out, -0.0
-// among them, and the rest is compressed (Vector.compressed in
-// ml/linalg/Vectors.scala): sparse where 1.5·(nonzeros + 1) < size, else dense.
+// among them, and the rest is stored as Vector.compressed has it (see sparser).
 // null is refused. NaN passes, as in MLeap: Spark refuses it too unless
 // handleInvalid is "keep", but bundles do not carry handleInvalid.
 type vectorAssembler struct {
 	inputs    []Port
 	size      int
-	maxSparse int // the most nonzeros that are still written sparse; below 0: none are
+	maxSparse int // the most nonzeros that are stored sparse; -1: not even none
 }
 
 func readVectorAssembler(s *Source) (Transformer, error) {
@@ -38,8 +37,8 @@ func readVectorAssembler(s *Source) (Transformer, error) {
 	if t.size > math.MaxInt32 {
 		s.Fail("input_shapes", "adds up to a vector of "+strconv.Itoa(t.size))
 	}
-	// 1.5·(k + 1) < size in whole numbers: k + 1 < 2·size/3.
-	t.maxSparse = (2*t.size+2)/3 - 2
+	// The greatest k with sparser(k, size), or -1.
+	t.maxSparse = (2*t.size-2)/3 - 1
 	return t, s.Err()
 }
 

@@ -20,7 +20,7 @@ func TestVectorAssembler(t *testing.T) {
 		want string
 	}{
 		{[]*frame.Value{num(1), dense(2, 0, 3), num(0), sparse(2, 1, 4)}, "[1 2 0 3 0 0 4]"},
-		// 1.5·(3 + 1) < 7: three are sparse, four dense.
+		// 3·3 + 4 < 2·7: three nonzeros are sparse, four dense.
 		{[]*frame.Value{num(1), dense(2, 0, 3), num(0), sparse(2)}, "7:[0=1 1=2 3=3]"},
 		{[]*frame.Value{num(0), sparse(3, 0, 5, 2, 0), num(6), dense(0, 7)}, "7:[1=5 4=6 6=7]"},
 		{[]*frame.Value{num(0), sparse(3), num(0), sparse(2)}, "7:[]"},
@@ -38,7 +38,7 @@ func TestVectorAssembler(t *testing.T) {
 	wantNoAllocs(t, tr, num(1), dense(2, 0, 0), num(0), sparse(2, 1, 4))
 }
 
-// The bound between sparse and dense is Spark's at every size.
+// The bound between sparse and dense is sparser's at every size.
 func TestVectorAssemblerBound(t *testing.T) {
 	for size := range 50 {
 		tr := readNode(t, nodeOf("vector_assembler", "", attrShapes("input_shapes", vectorShape(size))))
@@ -48,7 +48,7 @@ func TestVectorAssemblerBound(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := 1.5*(float64(nonzeros)+1) < float64(size); out[0].Sparse != want {
+			if want := sparser(nonzeros, size); out[0].Sparse != want {
 				t.Errorf("%d of %d: sparse is %v, want %v", nonzeros, size, out[0].Sparse, want)
 			}
 			if nonzeros == size {
