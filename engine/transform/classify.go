@@ -2,8 +2,10 @@ package transform
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
+	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/frame"
 )
 
@@ -28,14 +30,7 @@ type classifier struct {
 // classes; faults are left in s.
 func readClassifier(s *Source, classes int) classifier {
 	c := classifier{classes: classes}
-	if s.Node != nil {
-		raw, probability := false, false
-		for _, o := range s.Node.Outputs {
-			raw = raw || o.Port == "raw_prediction"
-			probability = probability || o.Port == "probability"
-		}
-		c.byProbability = probability && !raw
-	}
+	c.byProbability = writes(s, "probability") && !writes(s, "raw_prediction")
 	if s.Err() != nil || !s.Has("thresholds") {
 		return c
 	}
@@ -56,6 +51,11 @@ func readClassifier(s *Source, classes int) classifier {
 		c.thresholds[i] = t
 	}
 	return c
+}
+
+// writes says whether the node binds this output to a column.
+func writes(s *Source, port string) bool {
+	return s.Node != nil && slices.ContainsFunc(s.Node.Outputs, func(o bundle.Socket) bool { return o.Port == port })
 }
 
 // ports are the outputs of every probabilistic classifier in MLeap.

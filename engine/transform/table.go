@@ -14,6 +14,12 @@ var Table = []Op{
 	{"bucketizer", readBucketizer},
 
 	// Trees.
+	{"decision_tree_classifier", readDecisionTreeClassifier},
+	{"decision_tree_regression", readDecisionTreeRegression},
+	{"random_forest_classifier", readRandomForestClassifier},
+	{"random_forest_regression", readRandomForestRegression},
+	{"gbt_classifier", readGBTClassifier},
+	{"gbt_regression", readGBTRegression},
 
 	// Linear models.
 	{"linear_regression", readLinearRegression},

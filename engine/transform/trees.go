@@ -1,0 +1,139 @@
+package transform
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/pageleap/pageleap/engine/bundle"
+	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/tree"
+)
+
+// trees is what the ops made of decision trees have in common: the walk from a
+// feature vector to a leaf in each tree. What the leaves' values amount to is
+// each op's own.
+type trees struct {
+	forest *tree.Forest
+}
+
+// readTree reads the one tree of a decision tree.
+func readTree(s *Source, values int) (trees, error) {
+	features := s.Int("num_features")
+	if err := s.Err(); err != nil {
+		return trees{}, err
+	}
+	b := tree.NewBuilder(features, values)
+	if err := addTree(b, s.Model, values); err != nil {
+		return trees{}, err
+	}
+	f, err := b.Forest()
+	return trees{f}, err
+}
+
+// readForest reads the trees that the attribute "trees" names, all of one op,
+// each a model in a directory of its own.
+func readForest(s *Source, op string, values int) (trees, error) {
+	features, names := s.Int("num_features"), s.Strings("trees")
+	if s.Err() == nil && len(names) == 0 {
+		s.Fail("trees", "is empty: a forest has at least one tree")
+	}
+	if err := s.Err(); err != nil {
+		return trees{}, err
+	}
+	b := tree.NewBuilder(features, values)
+	for _, name := range names {
+		sub, err := s.Sub(name)
+		if err != nil {
+			return trees{}, err
+		}
+		if sub.Model.Op != op {
+			return trees{}, sub.Malformed("a " + s.Model.Op + " is made of " + op)
+		}
+		if err := addTree(b, sub.Model, values); err != nil {
+			return trees{}, err
+		}
+	}
+	f, err := b.Forest()
+	return trees{f}, err
+}
+
+// addTree reads m's tree. A leaf has so many values; where that is one, it may
+// have more, of which MLeap too takes the first.
+func addTree(b *tree.Builder, m *bundle.Model, values int) error {
+	err := bundle.EachTreeNode(m, func(n *bundle.TreeNode) error {
+		if !n.Leaf {
+			return b.Split(&tree.Split{Feature: n.Feature, Threshold: n.Threshold,
+				Categorical: !n.Continuous, Categories: n.Categories, IsLeft: n.IsLeft, NumCategories: n.NumCategories})
+		}
+		if values == 1 && len(n.Values) > 1 {
+			return b.Leaf(n.Values[:1])
+		}
+		return b.Leaf(n.Values)
+	})
+	if err == nil {
+		err = b.End()
+	}
+	var fault *tree.Error
+	if errors.As(err, &fault) {
+		kind := bundle.ErrMalformed
+		if fault.Limit {
+			kind = bundle.ErrLimit
+		}
+		return &bundle.Error{Kind: kind, Path: m.Path, Msg: m.Op + ": " + fault.Msg}
+	}
+	return err
+}
+
+// checkCounts refuses class counts that aren't any: Spark divides only counts
+// of 0 and more by their sum (ProbabilisticClassificationModel.
+// normalizeToProbabilitiesInPlace).
+func (t *trees) checkCounts(s *Source) error {
+	for i, v := range t.forest.Values {
+		if !(v >= 0) {
+			return s.Malformed("leaf " + strconv.Itoa(i/t.forest.Outputs) + " has a class count of " + strconv.FormatFloat(v, 'g', -1, 64))
+		}
+	}
+	return nil
+}
+
+func (t *trees) Inputs() []Port {
+	return []Port{{Name: "features", Type: frame.TensorOf(frame.Double, t.forest.Features)}}
+}
+
+func (t *trees) Holds() []Fact {
+	f := t.forest
+	return []Fact{{"trees", len(f.Trees)}, {"nodes", len(f.Nodes)}, {"depth", f.Depth()}, {"features", len(f.Slots)}, {"bytes", f.Bytes()}}
+}
+
+// scratchPort is the last output of each op made of trees: the walk's room.
+var scratchPort = Port{Type: frame.TensorOf(frame.Double)}
+
+// leaves walks the trees and gives the number of each one's leaf, which is part
+// of scratch, as are floats, one a tree, for whatever the op has for them.
+func (t *trees) leaves(features, scratch *frame.Value) (leaves []int32, floats []float64, err error) {
+	f := t.forest
+	if size := features.Size(); size < f.Width() {
+		return nil, nil, Bad(0, ErrShape, "a vector of "+strconv.Itoa(size), "the trees test feature "+strconv.Itoa(f.Width()-1))
+	}
+	nums, ints := f.Room()
+	nums = max(nums, len(f.Trees))
+	if cap(scratch.Nums) < nums {
+		scratch.Nums = make([]float64, nums)
+	}
+	if cap(scratch.Indices) < ints {
+		scratch.Indices = make([]int32, ints)
+	}
+	floats = scratch.Nums[:nums]
+	if features.Sparse {
+		leaves = f.Sparse(features.Indices, features.Nums, floats, scratch.Indices[:ints])
+	} else {
+		leaves = f.Dense(features.Nums, floats, scratch.Indices[:ints])
+	}
+	return leaves, floats[:len(f.Trees)], nil
+}
+
+// noCounts is the error for a row that comes to leaves that nothing was counted
+// in: Spark refuses to make a probability of zeros, where MLeap gives zeros.
+func noCounts() error {
+	return Bad(0, ErrRange, "the class counts of its leaves add up to 0", "there is no probability to be had from them")
+}

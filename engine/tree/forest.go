@@ -1,0 +1,250 @@
+// Package tree holds ensembles of decision trees as flat arrays of numbers,
+// and the kernels that walk them.
+//
+// It defines the trees of Spark (ml/tree/Node.scala and Split.scala). A
+// continuous split sends a value to the left where value <= threshold, so NaN
+// goes right; 0 and -0 are the same. A categorical split sends a set of
+// categories one way and all others the other way.
+//
+// What trees mean (votes, means, margins) is not known here: a walk gives the
+// leaf that each tree comes to, and the caller adds up the leaves' values in
+// the order of the trees, so that no kernel changes a sum's last bit.
+package tree
+
+import (
+	"math"
+	"slices"
+	"strconv"
+)
+
+// Limits on what a Builder takes.
+const (
+	MaxNodes   = 1 << 26 // in a forest
+	MaxDepth   = 4096    // of a tree
+	MaxFeature = 1 << 26 // a split's feature is below it
+	MaxSets    = 1 << 24 // words in Forest.Sets
+	MaxValues  = 1 << 27 // in Forest.Values
+)
+
+// Forest is trees, complete and ready to be walked. Its fields are plain data
+// that anyone may read; see Check for what must hold between them.
+type Forest struct {
+	// Features is the size of the feature vector, or -1 where it isn't known.
+	Features int
+
+	// Outputs is the number of values a leaf has: 1, or one a class.
+	Outputs int
+
+	// Slots are the features that any split tests, ascending. A row of
+	// features is reduced to these before the walk (see Fill), and nodes
+	// refer to features by their place in Slots.
+	Slots []int32
+
+	// Trees are the trees in the order in which their values are added up.
+	Trees []Tree
+
+	// Nodes are the trees' nodes, tree after tree, each tree level by level,
+	// the two children of a node next to each other.
+	Nodes []Node
+
+	// Values are the leaves' values: leaf k has
+	// Values[k*Outputs : (k+1)*Outputs].
+	Values []float64
+
+	// Sets are the categorical splits' sets of categories. A set that starts
+	// at i has a header, Sets[i]: twice its number of categories, plus 1 where
+	// a value that is none of them goes right. The bits of the words after it,
+	// lowest first, say which categories go right.
+	Sets []uint64
+}
+
+// Tree is one tree's place in a forest.
+type Tree struct {
+	Root  int32 // in Nodes; the tree's nodes end where the next tree's begin
+	Depth int32 // of its deepest leaf, 0 for a tree that is a leaf
+}
+
+// Node is a split or a leaf.
+//
+//	              Threshold             Slot          Right
+//	continuous    the threshold         in Slots      the right child, in Nodes
+//	categorical   the set, in Sets      ^ in Slots    the right child, in Nodes
+//	leaf          the leaf's number     len(Slots)    itself
+//
+// The left child is the one before the right child. A leaf is its own right
+// child and tests a slot that is always NaN, which goes right: to walk past a
+// leaf is to stay there.
+type Node struct {
+	Threshold float64
+	Slot      int32
+	Right     int32
+}
+
+// Width is the least size of a feature vector that has all the features the
+// trees test.
+func (f *Forest) Width() int {
+	if len(f.Slots) == 0 {
+		return 0
+	}
+	return int(f.Slots[len(f.Slots)-1]) + 1
+}
+
+// Depth is the depth of the deepest tree.
+func (f *Forest) Depth() int {
+	depth := int32(0)
+	for _, t := range f.Trees {
+		depth = max(depth, t.Depth)
+	}
+	return int(depth)
+}
+
+// Bytes is the memory that a walk reads.
+func (f *Forest) Bytes() int {
+	return 16*len(f.Nodes) + 8*len(f.Values) + 8*len(f.Sets) + 4*len(f.Slots) + 8*len(f.Trees)
+}
+
+// Fill reduces a dense feature vector to row, which has room for one more
+// value than there are Slots; the last is for the leaves. features are at
+// least Width long.
+func (f *Forest) Fill(row, features []float64) {
+	row = row[:len(f.Slots)+1]
+	for i, s := range f.Slots {
+		row[i] = features[s]
+	}
+	row[len(f.Slots)] = math.NaN()
+}
+
+// FillSparse is Fill for a sparse feature vector with values at indices, which
+// ascend.
+func (f *Forest) FillSparse(row []float64, indices []int32, values []float64) {
+	row = row[:len(f.Slots)+1]
+	clear(row)
+	row[len(f.Slots)] = math.NaN()
+	slots := f.Slots
+	if len(slots) > 8*len(indices) {
+		for k, i := range indices {
+			if j, ok := slices.BinarySearch(slots, i); ok {
+				row[j] = values[k]
+			}
+		}
+		return
+	}
+	j := 0
+	for k, i := range indices {
+		for j < len(slots) && slots[j] < i {
+			j++
+		}
+		if j == len(slots) {
+			return
+		}
+		if slots[j] == i {
+			row[j] = values[k]
+		}
+	}
+}
+
+// Error is a tree that isn't one, or is too large.
+type Error struct {
+	Limit bool // too large
+	Msg   string
+}
+
+func (e *Error) Error() string { return e.Msg }
+
+func malformed(msg string) error { return &Error{Msg: msg} }
+
+func tooLarge(what string, limit int) error {
+	return &Error{Limit: true, Msg: what + ": the limit is " + strconv.Itoa(limit)}
+}
+
+// Check says whether a forest's parts fit each other, so that no walk can
+// leave its arrays or fail to end. A forest that a Builder made does; one that
+// came in parts from elsewhere is to be checked before it is used.
+func (f *Forest) Check() error {
+	if f.Outputs < 1 {
+		return malformed("a leaf has " + strconv.Itoa(f.Outputs) + " values")
+	}
+	for i, s := range f.Slots {
+		if s < 0 || f.Features >= 0 && int(s) >= f.Features || i > 0 && s <= f.Slots[i-1] {
+			return malformed("slot " + strconv.Itoa(i) + " is feature " + strconv.Itoa(int(s)) + ", of " + strconv.Itoa(f.Features) + " in ascending order")
+		}
+	}
+	if len(f.Values)%f.Outputs != 0 {
+		return malformed("there are " + strconv.Itoa(len(f.Values)) + " values for leaves of " + strconv.Itoa(f.Outputs))
+	}
+	if len(f.Trees) == 0 && len(f.Nodes) > 0 || len(f.Trees) > 0 && f.Trees[0].Root != 0 {
+		return malformed("nodes before the first tree")
+	}
+	for t, tree := range f.Trees {
+		end := len(f.Nodes)
+		if t+1 < len(f.Trees) {
+			end = int(f.Trees[t+1].Root)
+		}
+		if int(tree.Root) >= end || end > len(f.Nodes) {
+			return malformed("tree " + strconv.Itoa(t) + " has no nodes")
+		}
+		if err := f.checkTree(int(tree.Root), end, int(tree.Depth)); err != nil {
+			return malformed("tree " + strconv.Itoa(t) + ": " + err.Error())
+		}
+	}
+	return nil
+}
+
+// checkTree checks the nodes from root to end. They are in order of level, so
+// that the children of each split are the next two that no split before it has.
+// That leaves no room for a cycle, or for a node with two parents or none.
+func (f *Forest) checkTree(root, end, depth int) error {
+	next, level, levelEnd := root+1, 0, root+1
+	for i := root; i < end; i++ {
+		n := &f.Nodes[i]
+		fault := func(msg string) error { return malformed("node " + strconv.Itoa(i-root) + " " + msg) }
+		if i == next {
+			return fault("is no node's child")
+		}
+		if i == levelEnd {
+			level++
+			levelEnd = next
+		}
+		slot := int(n.Slot)
+		if int(n.Right) == i {
+			if slot != len(f.Slots) {
+				return fault("is its own child")
+			}
+			if !(n.Threshold >= 0 && n.Threshold < float64(len(f.Values)/f.Outputs)) || n.Threshold != math.Trunc(n.Threshold) {
+				return fault("is a leaf with no values")
+			}
+			continue
+		}
+		if int(n.Right) != next+1 || next+1 >= end {
+			return fault("has node " + strconv.Itoa(int(n.Right)-root) + " as its right child where " + strconv.Itoa(next+1-root) + " is next, of " + strconv.Itoa(end-root))
+		}
+		next += 2
+		if slot < 0 {
+			slot = ^slot
+			if err := f.checkSet(n.Threshold); err != nil {
+				return fault(err.Error())
+			}
+		}
+		if slot >= len(f.Slots) {
+			return fault("tests slot " + strconv.Itoa(slot) + " of " + strconv.Itoa(len(f.Slots)))
+		}
+	}
+	if next != end {
+		return malformed("has " + strconv.Itoa(end-next) + " nodes too many")
+	}
+	if level != depth {
+		return malformed("has depth " + strconv.Itoa(level) + ", not " + strconv.Itoa(depth))
+	}
+	return nil
+}
+
+func (f *Forest) checkSet(at float64) error {
+	if !(at >= 0 && at < float64(len(f.Sets))) || at != math.Trunc(at) {
+		return malformed("has no set of categories")
+	}
+	i := int(at)
+	if n := f.Sets[i] >> 1; n > MaxSets*64 || i+1+int((n+63)/64) > len(f.Sets) {
+		return malformed("has a set of categories that isn't whole")
+	}
+	return nil
+}

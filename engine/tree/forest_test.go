@@ -1,0 +1,343 @@
+package tree
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// room is scratch space for a walk, with rubbish in it.
+func room(f *Forest) ([]float64, []int32) {
+	nf, ni := f.Room()
+	floats, ints := make([]float64, nf), make([]int32, ni)
+	for i := range floats {
+		floats[i] = 1e9
+	}
+	for i := range ints {
+		ints[i] = 1 << 30
+	}
+	return floats, ints
+}
+
+// sparseOf is x without its zeros.
+func sparseOf(x []float64) (indices []int32, values []float64) {
+	for i, v := range x {
+		if v != 0 {
+			indices, values = append(indices, int32(i)), append(values, v)
+		}
+	}
+	return indices, values
+}
+
+func sameBits(a, b []float64) bool {
+	for i := range a {
+		if math.Float64bits(a[i]) != math.Float64bits(b[i]) {
+			return false
+		}
+	}
+	return len(a) == len(b)
+}
+
+var shapes = map[string]shape{
+	"spark":              {trees: 23, depth: 8, features: 12, outputs: 2, thresholds: 31, prune: 0.1},
+	"spark, categorical": {trees: 17, depth: 7, features: 9, outputs: 3, thresholds: 15, categories: 6, prune: 0.1},
+	"wide categories":    {trees: 9, depth: 7, features: 9, outputs: 2, thresholds: 31, categories: 200, prune: 0.1},
+	"32 categories":      {trees: 9, depth: 7, features: 9, outputs: 2, thresholds: 31, categories: 32, prune: 0.1},
+	"no two alike":       {trees: 11, depth: 9, features: 7, outputs: 1, prune: 0.2},
+	"one tree":           {trees: 1, depth: 6, features: 5, outputs: 1, thresholds: 8, prune: 0.1},
+	"stumps and leaves":  {trees: 50, depth: 1, features: 3, outputs: 2, thresholds: 3, prune: 0.5},
+	"leaves only":        {trees: 5, depth: 0, features: 4, outputs: 2},
+	"one class":          {trees: 6, depth: 5, features: 4, outputs: 1, thresholds: 5, prune: 0.3},
+	"ragged":             {trees: 31, depth: 40, features: 6, outputs: 2, thresholds: 20, prune: 0.47},
+	"33 thresholds":      {trees: 9, depth: 9, features: 5, outputs: 1, thresholds: 33},
+}
+
+// Every kernel comes to the naive walk's leaves, dense and sparse.
+func TestWalk(t *testing.T) {
+	rows := 100_000 / len(shapes)
+	if testing.Short() {
+		rows /= 20
+	}
+	for name, s := range shapes {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(uint64(len(name)), s)
+			f := w.forest(t)
+			floats, ints := room(f)
+			for range rows {
+				x := w.row()
+				dense := append([]int32{}, f.Dense(x, floats, ints)...)
+				indices, values := sparseOf(x)
+				sparse := f.Sparse(indices, values, floats, ints)
+				want, got := make([]float64, s.outputs), make([]float64, s.outputs)
+				for k, tree := range w.trees {
+					leaf := tree.walk(x)
+					if !sameBits(f.Values[int(dense[k])*s.outputs:][:s.outputs], leaf.values) {
+						t.Fatalf("tree %d, row %v: leaf %d, want %v", k, x, dense[k], leaf.values)
+					}
+					if sparse[k] != dense[k] {
+						t.Fatalf("tree %d, row %v: sparse leaf %d, dense %d", k, x, sparse[k], dense[k])
+					}
+					for j, v := range leaf.values {
+						want[j] += v
+					}
+				}
+				if f.Sum(dense, got); !sameBits(got, want) {
+					t.Fatalf("sum %v, want %v", got, want)
+				}
+			}
+			x := w.row()
+			indices, values := sparseOf(x)
+			sum := make([]float64, s.outputs)
+			if n := testing.AllocsPerRun(10, func() {
+				f.Sum(f.Dense(x, floats, ints), sum)
+				f.Sum(f.Sparse(indices, values, floats, ints), sum)
+			}); n != 0 {
+				t.Errorf("%v allocations", n)
+			}
+		})
+	}
+}
+
+// A chain: each split has one leaf, and the next split is the other child.
+func TestDeepChain(t *testing.T) {
+	for _, depth := range []int{200, MaxDepth} {
+		for _, side := range []string{"left", "right", "either"} {
+			rng := rand.New(rand.NewPCG(1, 2))
+			n := &naive{values: []float64{-1}}
+			for d := range depth {
+				leaf := &naive{values: []float64{float64(d)}}
+				p := &naive{split: Split{Feature: rng.IntN(3), Threshold: rng.NormFloat64()}, left: leaf, right: n}
+				if side == "left" || side == "either" && rng.IntN(2) == 0 {
+					p.left, p.right = n, leaf
+				}
+				n = p
+			}
+			w := &world{shape: shape{features: 3, outputs: 1}, rng: rng, trees: []*naive{n}}
+			f := w.forest(t)
+			if f.Depth() != depth {
+				t.Errorf("depth %d, want %d", f.Depth(), depth)
+			}
+			floats, ints := room(f)
+			for range 1000 {
+				x := []float64{rng.NormFloat64() * 3, rng.NormFloat64() * 3, rng.NormFloat64() * 3}
+				if got, want := f.Values[f.Dense(x, floats, ints)[0]], n.walk(x).values[0]; got != want {
+					t.Fatalf("got %v, want %v", got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestSparseFeatures(t *testing.T) {
+	b := NewBuilder(1<<18, 1)
+	for _, feature := range []int{5, 200_000, 1<<18 - 1} {
+		for _, err := range []error{b.Split(&Split{Feature: feature, Threshold: 1}), b.Leaf([]float64{0}), b.Leaf([]float64{float64(feature)}), b.End()} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	f, err := b.Forest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Slots) != 3 || f.Width() != 1<<18 {
+		t.Errorf("slots %v, width %d", f.Slots, f.Width())
+	}
+	floats, ints := room(f)
+	sum := make([]float64, 1)
+	f.Sum(f.Sparse([]int32{4, 5, 6, 199_999, 200_001, 1<<18 - 1}, []float64{9, 2, 9, 9, 9, 3}, floats, ints), sum)
+	if want := 5 + 1<<18 - 1.0; sum[0] != want {
+		t.Errorf("got %v, want %v", sum[0], want)
+	}
+	// Many more slots than entries: the entries are looked up.
+	b = NewBuilder(-1, 1)
+	for i := range 100 {
+		b.Split(&Split{Feature: 3 * i, Threshold: 1})
+		b.Leaf([]float64{0})
+		b.Leaf([]float64{float64(i)})
+		b.End()
+	}
+	if f, err = b.Forest(); err != nil {
+		t.Fatal(err)
+	}
+	floats, ints = room(f)
+	sum[0] = 0
+	f.Sum(f.Sparse([]int32{29, 30, 297}, []float64{2, 2, 2}, floats, ints), sum)
+	if sum[0] != 109 {
+		t.Errorf("got %v", sum[0])
+	}
+}
+
+func TestBuilderRefuses(t *testing.T) {
+	split := func(feature int) func(*Builder) error {
+		return func(b *Builder) error { return b.Split(&Split{Feature: feature}) }
+	}
+	categories := func(n int, list ...float64) func(*Builder) error {
+		return func(b *Builder) error {
+			return b.Split(&Split{Categorical: true, Categories: list, NumCategories: n})
+		}
+	}
+	leaf := func(v ...float64) func(*Builder) error {
+		return func(b *Builder) error { return b.Leaf(v) }
+	}
+	end := (*Builder).End
+	rows := func(r ...Row) func(*Builder) error {
+		return func(b *Builder) error { return b.Rows(r) }
+	}
+	node := func(id, left, right int) Row { return Row{ID: id, Left: left, Right: right} }
+	tip := func(id int) Row { return Row{ID: id, Leaf: true, Values: []float64{1, 2}} }
+	chain := make([]func(*Builder) error, MaxDepth+2)
+	for i := range chain {
+		chain[i] = split(0)
+	}
+	for _, c := range []struct {
+		name, want string
+		steps      []func(*Builder) error
+	}{
+		{"no nodes", "the tree has no nodes", []func(*Builder) error{end}},
+		{"too few", "the tree ends where 2 splits still want a child", []func(*Builder) error{split(0), split(1), leaf(1, 2), end}},
+		{"too many", "the tree goes on after its last leaf", []func(*Builder) error{leaf(1, 2), leaf(1, 2)}},
+		{"two trees in one", "the tree goes on after its last leaf", []func(*Builder) error{leaf(1, 2), split(0)}},
+		{"leaf size", "a leaf has 1 value, not 2", []func(*Builder) error{leaf(1)}},
+		{"no values", "a leaf has 0 values, not 2", []func(*Builder) error{leaf()}},
+		{"feature", "a split tests feature 3 of 3", []func(*Builder) error{split(3)}},
+		{"negative feature", "a split tests feature -1 of 3", []func(*Builder) error{split(-1)}},
+		{"category too high", "a split lists category 4 of 4", []func(*Builder) error{categories(4, 1, 4)}},
+		{"negative category", "a split lists category -1 of 4", []func(*Builder) error{categories(4, -1)}},
+		{"half a category", "a split lists category 0.5 of 4", []func(*Builder) error{categories(4, 0.5)}},
+		{"NaN", "a split lists category NaN of 4", []func(*Builder) error{categories(4, math.NaN())}},
+		{"categories", "too many categories in splits: the limit is", []func(*Builder) error{categories(math.MaxInt)}},
+		{"depth", "the tree is too deep: the limit is", chain},
+		{"rows: none", "the tree has no nodes", []func(*Builder) error{rows()}},
+		{"rows: no root", "there is no root, a node with the id 0", []func(*Builder) error{rows(tip(1))}},
+		{"rows: twice", "two nodes have the id 1", []func(*Builder) error{rows(node(0, 1, 1), tip(1), tip(1))}},
+		{"rows: missing", "node 2 is a child and isn't there", []func(*Builder) error{rows(node(0, 1, 2), tip(1))}},
+		{"rows: two parents", "node 1 is a child twice, or its own ancestor", []func(*Builder) error{rows(node(0, 1, 1), tip(1))}},
+		{"rows: itself", "node 0 is a child twice, or its own ancestor", []func(*Builder) error{rows(node(0, 0, 1), tip(1))}},
+		{"rows: cycle", "node 0 is a child twice, or its own ancestor", []func(*Builder) error{rows(node(0, 1, 2), node(1, 2, 0), tip(2))}},
+		{"rows: surplus", "2 nodes not below the root", []func(*Builder) error{rows(tip(0), tip(1), tip(5))}},
+		{"rows: a cycle apart", "2 nodes not below the root", []func(*Builder) error{rows(tip(0), node(1, 2, 2), node(2, 1, 1))}},
+	} {
+		b := NewBuilder(3, 2)
+		var err error
+		for i, step := range c.steps {
+			if err = step(b); err != nil && i < len(c.steps)-1 && c.name != "depth" {
+				t.Errorf("%s: step %d: %v", c.name, i, err)
+			}
+			if err != nil {
+				break
+			}
+		}
+		var e *Error
+		if !errors.As(err, &e) || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		} else if e.Limit != strings.Contains(c.want, "the limit is") {
+			t.Errorf("%s: Limit is %v", c.name, e.Limit)
+		}
+	}
+	b := NewBuilder(3, 2)
+	if err := b.Split(&Split{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Forest(); err == nil {
+		t.Error("a forest with half a tree was made")
+	}
+}
+
+// Rows in any order make the same tree as nodes in pre-order.
+func TestRows(t *testing.T) {
+	w := newWorld(7, shape{trees: 5, depth: 6, features: 5, outputs: 2, thresholds: 9, categories: 4, prune: 0.2})
+	want := w.forest(t)
+	b := NewBuilder(w.features, w.outputs)
+	for _, root := range w.trees {
+		var rows []Row
+		var add func(n *naive) int
+		add = func(n *naive) int {
+			id := len(rows)
+			rows = append(rows, Row{ID: id * id, Leaf: n.left == nil, Values: n.values, Split: n.split})
+			if n.left != nil {
+				l, r := add(n.left), add(n.right)
+				rows[id].Left, rows[id].Right = l*l, r*r
+			}
+			return id
+		}
+		add(root)
+		w.rng.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+		if err := b.Rows(rows); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := b.Forest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := got.Check(); err != nil {
+		t.Fatal(err)
+	}
+	if !sameBits(got.Values, want.Values) || len(got.Nodes) != len(want.Nodes) {
+		t.Fatal("not the same trees")
+	}
+	for i, n := range got.Nodes {
+		// The sets of categories come in the same order, so even those agree.
+		if n != want.Nodes[i] {
+			t.Fatalf("node %d is %v, want %v", i, n, want.Nodes[i])
+		}
+	}
+}
+
+// Check refuses what a kernel could not walk.
+func TestCheck(t *testing.T) {
+	w := newWorld(3, shape{trees: 4, depth: 4, features: 6, outputs: 2, thresholds: 9, categories: 4})
+	inner := func(f *Forest, categorical bool) *Node {
+		for i := range f.Nodes[f.Trees[1].Root:] {
+			if n := &f.Nodes[int(f.Trees[1].Root)+i]; int(n.Right) != i && (n.Slot < 0) == categorical {
+				return n
+			}
+		}
+		return nil
+	}
+	leaf := func(f *Forest) *Node { return &f.Nodes[len(f.Nodes)-1] }
+	for name, spoil := range map[string]func(f *Forest){
+		"child out of range":   func(f *Forest) { inner(f, false).Right = int32(len(f.Nodes)) },
+		"child far away":       func(f *Forest) { inner(f, false).Right = math.MaxInt32 },
+		"negative child":       func(f *Forest) { inner(f, false).Right = -1 },
+		"child in other tree":  func(f *Forest) { f.Nodes[0].Right = f.Trees[1].Root + 2 },
+		"cycle":                func(f *Forest) { f.Nodes[3].Right = 2 },
+		"own ancestor":         func(f *Forest) { f.Nodes[5].Right = 1 },
+		"shared child":         func(f *Forest) { f.Nodes[2].Right = f.Nodes[1].Right },
+		"slot":                 func(f *Forest) { inner(f, false).Slot = int32(len(f.Slots)) },
+		"categorical slot":     func(f *Forest) { inner(f, true).Slot = ^int32(len(f.Slots)) },
+		"set":                  func(f *Forest) { inner(f, true).Threshold = float64(len(f.Sets)) },
+		"set NaN":              func(f *Forest) { inner(f, true).Threshold = math.NaN() },
+		"set size":             func(f *Forest) { f.Sets[int(inner(f, true).Threshold)] = math.MaxUint64 },
+		"set past the end":     func(f *Forest) { f.Sets[int(inner(f, true).Threshold)] = 64 * 2 * uint64(len(f.Sets)) },
+		"leaf's slot":          func(f *Forest) { leaf(f).Slot = 0 },
+		"leaf without values":  func(f *Forest) { leaf(f).Threshold = float64(len(f.Values) / 2) },
+		"leaf with half value": func(f *Forest) { leaf(f).Threshold = 0.5 },
+		"leaf NaN":             func(f *Forest) { leaf(f).Threshold = math.NaN() },
+		"split as a leaf":      func(f *Forest) { f.Nodes[1].Right = 1 },
+		"values":               func(f *Forest) { f.Values = f.Values[1:] },
+		"no outputs":           func(f *Forest) { f.Outputs = 0 },
+		"no trees":             func(f *Forest) { f.Trees = nil },
+		"root":                 func(f *Forest) { f.Trees[2].Root = f.Trees[1].Root },
+		"root out of range":    func(f *Forest) { f.Trees[3].Root = int32(len(f.Nodes)) },
+		"negative root":        func(f *Forest) { f.Trees[3].Root = -1 },
+		"first root":           func(f *Forest) { f.Trees[0].Root = 1 },
+		"depth":                func(f *Forest) { f.Trees[2].Depth++ },
+		"nodes cut off":        func(f *Forest) { f.Nodes = f.Nodes[:len(f.Nodes)-1] },
+		"a node too many":      func(f *Forest) { f.Nodes = append(f.Nodes, *leaf(f)) },
+		"slots not ascending":  func(f *Forest) { f.Slots[0], f.Slots[1] = f.Slots[1], f.Slots[0] },
+		"slot past features":   func(f *Forest) { f.Features = 3 },
+		"negative slot":        func(f *Forest) { f.Slots[0] = -1 },
+	} {
+		f := w.forest(t)
+		spoil(f)
+		var e *Error
+		if err := f.Check(); !errors.As(err, &e) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
