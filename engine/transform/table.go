@@ -30,11 +30,30 @@ var Table = []Op{
 	// Clustering and recommendation.
 
 	// Numeric features.
+	{"binarizer", readBinarizer},
+	{"sklearn_binarizer", readSklearnBinarizer},
+	{"chi_sq_selector", readSelector},
+	{"coalesce", readCoalesce},
+	{"dct", readDCT},
+	{"elementwise_product", readElementwiseProduct},
+	{"interaction", readInteraction},
+	{"math_binary", readMathBinary},
+	{"math_unary", readMathUnary},
+	{"max_abs_scaler", readMaxAbsScaler},
+	{"normalizer", readNormalizer},
+	{"pca", readPCA},
+	{"polynomial_expansion", readPolynomialExpansion},
+	{"sklearn_polynomial_expansion", readSklearnPolynomials},
+	{"vector_indexer", readVectorIndexer},
+	{"vector_slicer", readVectorSlicer},
+	{"multinomial_labeler", readMultinomialLabeler},
+	{"categorical_drilldown", readCategoricalDrilldown},
 
 	// Text and hashing.
 
 	// XGBoost.
 
 	// Beyond MLeap.
-
+	{"univariate_feature_selector", readSelector},
+	{"variance_threshold_selector", readSelector},
 }
