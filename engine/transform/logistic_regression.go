@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/internal/fmath"
 )
 
 // readLogisticRegression reads either of two ops that go by one name.
@@ -46,7 +47,7 @@ func readBinaryRegression(s *Source) (Transformer, error) {
 	if !(t.threshold >= 0 && t.threshold <= 1) {
 		s.Fail("threshold", "is "+strconv.FormatFloat(t.threshold, 'g', -1, 64)+", not in [0, 1]")
 	}
-	t.rawThreshold = math.Log(t.threshold / (1 - t.threshold)) // ∓Infinity at 0 and 1
+	t.rawThreshold = fmath.Log(t.threshold / (1 - t.threshold)) // ∓Infinity at 0 and 1
 	if s.Node != nil {
 		for _, o := range s.Node.Outputs {
 			t.byProbability = t.byProbability && o.Port != "raw_prediction"
@@ -67,8 +68,8 @@ func (t *binaryRegression) Transform(in, out []*frame.Value) error {
 	m := dotVector(in[0], t.coefficients) + t.intercept
 	raw, probability := out[0].Dense(2), out[1].Dense(2)
 	raw[0], raw[1] = -m, m
-	probability[0] = 1 / (1 + math.Exp(m))
-	probability[1] = 1 / (1 + math.Exp(-m))
+	probability[0] = 1 / (1 + fmath.Exp(m))
+	probability[1] = 1 / (1 + fmath.Exp(-m))
 	prediction := 0.0
 	if t.byProbability && probability[1] > t.threshold || !t.byProbability && m > t.rawThreshold {
 		prediction = 1
@@ -147,7 +148,7 @@ func softmax(v []float64) {
 	}
 	sum := 0.0
 	for i, x := range v {
-		v[i] = math.Exp(x - most)
+		v[i] = fmath.Exp(x - most)
 		sum += v[i]
 	}
 	scale := 1 / sum
