@@ -106,7 +106,7 @@ func sameTensor(x, y Tensor) bool {
 		equalFunc(x.Floats, y.Floats, sameFloat) && equal(x.Strings, y.Strings)
 }
 
-func plain(a *Attribute) Attribute {
+func normal(a *Attribute) Attribute {
 	b := *a
 	isDefault := false
 	switch {
@@ -125,7 +125,7 @@ func plain(a *Attribute) Attribute {
 }
 
 func diffAttr(x, y *Attribute) string {
-	a, b := plain(x), plain(y)
+	a, b := normal(x), normal(y)
 	switch {
 	case a.Name != b.Name:
 		return "name " + b.Name

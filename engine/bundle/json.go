@@ -346,7 +346,7 @@ func (v *valueReader) basic() error {
 		if err != nil {
 			return err
 		}
-		if bits := intBits(a.Base); n < -1<<(bits-1) || n > 1<<(bits-1)-1 {
+		if !fits(n, a.Base) {
 			return v.fail(strconv.FormatInt(n, 10) + " does not fit a " + a.Base.String())
 		}
 		a.Ints = append(a.Ints, n)

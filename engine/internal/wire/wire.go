@@ -278,3 +278,48 @@ func BigUint32(b []byte) uint32 {
 }
 
 func BigUint64(b []byte) uint64 { return uint64(BigUint32(b[4:])) | uint64(BigUint32(b))<<32 }
+
+// AppendUvarint, AppendTag, AppendVarint, AppendFixed32, AppendFixed64 and
+// AppendBytes append a number, a field's number and type, or a whole field.
+func AppendUvarint(b []byte, v uint64) []byte {
+	for ; v >= 0x80; v >>= 7 {
+		b = append(b, byte(v)|0x80)
+	}
+	return append(b, byte(v))
+}
+
+func AppendTag(b []byte, num int, t Type) []byte { return AppendUvarint(b, uint64(num)<<3|uint64(t)) }
+
+func AppendVarint(b []byte, num int, v uint64) []byte {
+	return AppendUvarint(AppendTag(b, num, Varint), v)
+}
+
+func AppendFixed32(b []byte, num int, v uint32) []byte {
+	return AppendUint32(AppendTag(b, num, Fixed32), v)
+}
+
+func AppendFixed64(b []byte, num int, v uint64) []byte {
+	return AppendUint64(AppendTag(b, num, Fixed64), v)
+}
+
+func AppendBytes[T string | []byte](b []byte, num int, v T) []byte {
+	return append(AppendUvarint(AppendTag(b, num, Bytes), uint64(len(v))), v...)
+}
+
+// AppendUint32 and AppendUint64 append a little-endian number.
+func AppendUint32(b []byte, v uint32) []byte {
+	return append(b, byte(v), byte(v>>8), byte(v>>16), byte(v>>24))
+}
+
+func AppendUint64(b []byte, v uint64) []byte {
+	return AppendUint32(AppendUint32(b, uint32(v)), uint32(v>>32))
+}
+
+// AppendBigUint32 and AppendBigUint64 append a big-endian number.
+func AppendBigUint32(b []byte, v uint32) []byte {
+	return append(b, byte(v>>24), byte(v>>16), byte(v>>8), byte(v))
+}
+
+func AppendBigUint64(b []byte, v uint64) []byte {
+	return AppendBigUint32(AppendBigUint32(b, uint32(v>>32)), uint32(v))
+}
