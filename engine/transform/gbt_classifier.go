@@ -1,10 +1,10 @@
 package transform
 
 import (
-	"math"
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/internal/fmath"
 )
 
 // gbtClassifier tells two classes apart by the sign of a weighted sum of the
@@ -45,7 +45,7 @@ func (t *gbtClassifier) Transform(in, out []*frame.Value) error {
 	}
 	raw, probability := out[0].Dense(2), out[1].Dense(2)
 	raw[0], raw[1] = -margin, margin
-	probability[0] = 1 / (1 + math.Exp(-2*raw[0]))
+	probability[0] = 1 / (1 + fmath.Exp(-2*raw[0]))
 	probability[1] = 1 - probability[0]
 	out[2].SetNum(t.predict(raw, probability))
 	return nil

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/internal/fmath"
 )
 
 // mathBinary is a function of two numbers, either of which may be fixed: "da" or
@@ -98,7 +99,7 @@ func (op binary) apply(a, b float64) float64 {
 	case binaryRem:
 		return math.Mod(a, b)
 	case binaryLogN:
-		return math.Log(a) / math.Log(b)
+		return fmath.Log(a) / fmath.Log(b)
 	case binaryPow:
 		return javaPow(a, b)
 	case binaryMin:
@@ -107,19 +108,11 @@ func (op binary) apply(a, b float64) float64 {
 	return max(a, b)
 }
 
-// javaPow is Math.pow. Go's differs: it holds 1 to the power of NaN or of
-// infinity to be 1 where Java says NaN, and multiplies its way to large powers,
-// each step doubling the error.
+// javaPow is Math.pow. Go's differs in that it holds 1 to the power of NaN or
+// of infinity to be 1 where Java says NaN.
 func javaPow(x, y float64) float64 {
 	if math.IsNaN(y) || math.IsInf(y, 0) && math.Abs(x) == 1 {
 		return math.NaN()
 	}
-	if a := math.Abs(y); a < 64 || math.IsInf(y, 0) || x == 0 || math.IsInf(x, 0) || x < 0 && y != math.Trunc(y) {
-		return math.Pow(x, y)
-	}
-	p := math.Exp(y * math.Log(math.Abs(x)))
-	if x < 0 && math.Mod(y, 2) != 0 {
-		return -p
-	}
-	return p
+	return fmath.Pow(x, y)
 }

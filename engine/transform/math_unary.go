@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/internal/fmath"
 )
 
 // mathUnary is a function of one number.
@@ -71,9 +72,9 @@ func (t *mathUnary) Transform(in, out []*frame.Value) error {
 func (op unary) apply(x float64) float64 {
 	switch op {
 	case unaryLog:
-		return math.Log(x)
+		return fmath.Log(x)
 	case unaryExp:
-		return math.Exp(x)
+		return fmath.Exp(x)
 	case unarySqrt:
 		return math.Sqrt(x)
 	case unarySin:
@@ -85,7 +86,7 @@ func (op unary) apply(x float64) float64 {
 	case unaryAbs:
 		return math.Abs(x)
 	case unaryLogit:
-		return math.Log(x / (1 - x))
+		return fmath.Log(x / (1 - x))
 	case unaryFloor:
 		return math.Floor(x)
 	case unaryCeil:
