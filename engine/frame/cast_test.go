@@ -153,7 +153,7 @@ func TestCastKinds(t *testing.T) {
 			}
 			continue
 		}
-		if got := string(appendCell(nil, c.to, &out)); got != c.want {
+		if got := string(leap.cell(nil, c.to, &out)); got != c.want {
 			t.Errorf("%s: got %s, want %s", name, got, c.want)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/pageleap/pageleap/engine/internal/base64"
@@ -14,6 +15,10 @@ import (
 type cellReader struct {
 	d   *json.Decoder
 	lim Limits
+	// nullIsNaN makes null in a double or float column that is not nullable NaN,
+	// as in leap frames.
+	nullIsNaN bool
+
 	v   Value
 	m   MapValue
 	idx []int   // a sparse tensor's indices as written, end to end
@@ -30,7 +35,7 @@ func (r *cellReader) read(t Type) error {
 		switch {
 		case t.Nullable:
 			r.v.Null = true
-		case t.Kind == Scalar && (t.Base == Double || t.Base == Float):
+		case r.nullIsNaN && t.Kind == Scalar && (t.Base == Double || t.Base == Float):
 			r.v.Num = math.NaN()
 		default:
 			return bad("null where none may be")
@@ -212,9 +217,9 @@ func (r *cellReader) whole(base Basic) (int64, error) {
 func parseWhole(s string, base Basic) (int64, error) {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		x, err := strconv.ParseFloat(s, 64)
-		if err != nil && !math.IsInf(x, 0) {
-			return 0, bad("found " + quote(s) + " where a number belongs")
+		x, ok := parseJavaDouble(s, 64)
+		if !ok || strings.Trim(s, "+-.0123456789eE") != "" {
+			return 0, bad("found " + quote(s) + " where a whole number belongs")
 		}
 		if x != math.Trunc(x) {
 			return 0, bad(shorten(s) + " has a fraction")
@@ -301,11 +306,9 @@ func parseKey(s string, base Basic, k *Value) (err error) {
 			err = bad("the key " + quote(s) + " of a map is not a boolean")
 		}
 	case Float, Double:
-		x, ok := parseNonFinite(s)
+		x, ok := parseJavaDouble(s, floatBits(base))
 		if !ok {
-			if x, err = strconv.ParseFloat(s, floatBits(base)); err != nil {
-				return bad("the key " + quote(s) + " of a map is not a number")
-			}
+			return bad("the key " + quote(s) + " of a map is not a number")
 		}
 		k.Num = x
 	default:
@@ -513,18 +516,30 @@ func shorten(s string) string {
 
 func quote(s string) string { return strconv.Quote(shorten(s)) }
 
-// appendCell appends v in the form that a leap frame's rows have.
-func appendCell(b []byte, t Type, v *Value) []byte {
+// form is one of the two ways to write values as JSON.
+type form uint8
+
+const (
+	leap  form = iota // MLeap's: NaN and ±Infinity are null, tensors objects
+	plain             // NDJSON's: "NaN", "Infinity", "-Infinity", a dense vector is an array
+)
+
+// cell appends v.
+func (w form) cell(b []byte, t Type, v *Value) []byte {
 	if v.Null {
 		return append(b, "null"...)
 	}
 	switch t.Kind {
 	case Scalar:
-		return appendScalar(b, t.Base, v)
+		return w.scalar(b, t.Base, v)
 	case List:
-		return appendElements(b, t.Base, v)
+		return w.elements(b, t.Base, v)
 	case Map:
-		return appendEntries(b, t, v.Map)
+		return w.entries(b, t, v.Map)
+	}
+	// An array takes the declared shape when it is read back, where that fits.
+	if w == plain && !v.Sparse && len(v.Dims) == 1 && (len(t.Dims) == 1 || t.Size() != v.Dims[0]) {
+		return w.elements(b, t.Base, v)
 	}
 	b = append(b, `{"dimensions":`...)
 	b = appendInts(b, v.Dims)
@@ -539,7 +554,7 @@ func appendCell(b []byte, t Type, v *Value) []byte {
 		b = append(b, ']')
 	}
 	b = append(b, `,"values":`...)
-	b = appendElements(b, t.Base, v)
+	b = w.elements(b, t.Base, v)
 	return append(b, '}')
 }
 
@@ -561,7 +576,7 @@ func appendIndex(b []byte, k int, dims []int) []byte {
 	return append(b, ']')
 }
 
-func appendScalar(b []byte, base Basic, v *Value) []byte {
+func (w form) scalar(b []byte, base Basic, v *Value) []byte {
 	switch base {
 	case Boolean:
 		return strconv.AppendBool(b, v.Num != 0)
@@ -570,6 +585,11 @@ func appendScalar(b []byte, base Basic, v *Value) []byte {
 	case Long:
 		return strconv.AppendInt(b, v.Long, 10)
 	case Float, Double:
+		if w == plain && (math.IsNaN(v.Num) || math.IsInf(v.Num, 0)) {
+			b = append(b, '"')
+			b = appendJava(b, v.Num, 64)
+			return append(b, '"')
+		}
 		return json.AppendFloat(b, v.Num, floatBits(base))
 	case ByteString:
 		b = append(b, '"')
@@ -579,7 +599,7 @@ func appendScalar(b []byte, base Basic, v *Value) []byte {
 	return json.AppendString(b, v.Str)
 }
 
-func appendElements(b []byte, base Basic, v *Value) []byte {
+func (w form) elements(b []byte, base Basic, v *Value) []byte {
 	b = append(b, '[')
 	var x Value
 	for i := range v.count(base) {
@@ -587,12 +607,12 @@ func appendElements(b []byte, base Basic, v *Value) []byte {
 			b = append(b, ',')
 		}
 		x.element(base, v, i)
-		b = appendScalar(b, base, &x)
+		b = w.scalar(b, base, &x)
 	}
 	return append(b, ']')
 }
 
-func appendEntries(b []byte, t Type, m *MapValue) []byte {
+func (w form) entries(b []byte, t Type, m *MapValue) []byte {
 	b = append(b, '{')
 	var k, x Value
 	for i := range m.Keys.count(t.Key) {
@@ -603,30 +623,20 @@ func appendEntries(b []byte, t Type, m *MapValue) []byte {
 		b = appendKey(b, t.Key, &k)
 		b = append(b, ':')
 		x.element(t.Base, &m.Values, i)
-		b = appendScalar(b, t.Base, &x)
+		b = w.scalar(b, t.Base, &x)
 	}
 	return append(b, '}')
 }
 
+// appendKey appends a map's key, which in JSON is a string.
 func appendKey(b []byte, base Basic, k *Value) []byte {
-	switch {
-	case base == String || base == ByteString:
-		return appendScalar(b, base, k)
-	case (base == Double || base == Float) && (math.IsNaN(k.Num) || math.IsInf(k.Num, 0)):
-		return appendNonFinite(b, k.Num)
+	n := len(b)
+	b = plain.scalar(b, base, k)
+	if b[n] == '"' {
+		return b
 	}
-	b = append(b, '"')
-	b = appendScalar(b, base, k)
-	return append(b, '"')
-}
-
-// appendNonFinite appends NaN or an infinity as a JSON string.
-func appendNonFinite(b []byte, x float64) []byte {
-	switch {
-	case x > 0:
-		return append(b, `"Infinity"`...)
-	case x < 0:
-		return append(b, `"-Infinity"`...)
-	}
-	return append(b, `"NaN"`...)
+	b = append(b, 0, '"')
+	copy(b[n+1:], b[n:len(b)-2])
+	b[n] = '"'
+	return b
 }

@@ -107,8 +107,8 @@ func (c *comparison) column(got, want *Column) {
 		c.Rows++
 		if c.First < 0 {
 			c.First = i
-			c.Got = shorten(string(appendCell(nil, t, &g)))
-			c.Want = shorten(string(appendCell(nil, t, &w)))
+			c.Got = shorten(string(plain.cell(nil, t, &g)))
+			c.Want = shorten(string(plain.cell(nil, t, &w)))
 		}
 	}
 }

@@ -104,10 +104,12 @@ func (c *Column) Append(v *Value) {
 		}
 	case Map:
 		var m *MapValue
-		if v.Map != nil && !v.Null {
-			var w Value
-			w.Copy(v)
-			m = w.Map
+		if !v.Null {
+			m = new(MapValue)
+			if v.Map != nil {
+				m.Keys.Copy(&v.Map.Keys)
+				m.Values.Copy(&v.Map.Values)
+			}
 		}
 		c.maps = append(c.maps, m)
 	default:

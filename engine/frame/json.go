@@ -70,7 +70,7 @@ func readRows(text []byte, s Schema, lim Limits) (*Frame, error) {
 		return nil, &Error{Kind: ErrFormat, Msg: "\"rows\" is " + k.String() + " where an array belongs"}
 	}
 	f := New(s)
-	r := cellReader{d: d, lim: lim}
+	r := cellReader{d: d, lim: lim, nullIsNaN: true}
 	err := d.Array(func(i int) error {
 		if i >= lim.Rows {
 			return inRows(overLimit("Rows", lim.Rows))
@@ -278,7 +278,7 @@ func AppendJSON(b []byte, f *Frame) []byte {
 			}
 			c := &f.Columns[j]
 			c.Get(i, &v)
-			b = appendCell(b, c.Type, &v)
+			b = leap.cell(b, c.Type, &v)
 		}
 		b = append(b, ']')
 	}

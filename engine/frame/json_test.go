@@ -46,7 +46,7 @@ func equalFrames(t *testing.T, got, want *Frame) {
 		for i := range want.Len() {
 			g.Get(i, &a)
 			w.Get(i, &b)
-			if x, y := string(appendCell(nil, g.Type, &a)), string(appendCell(nil, w.Type, &b)); x != y {
+			if x, y := string(leap.cell(nil, g.Type, &a)), string(leap.cell(nil, w.Type, &b)); x != y {
 				t.Fatalf("column %q, row %d: %s, want %s", g.Name, i, x, y)
 			}
 		}
@@ -155,7 +155,7 @@ func TestJSONCells(t *testing.T) {
 		}
 		var v Value
 		f.Columns[0].Get(0, &v)
-		if got := string(appendCell(nil, f.Columns[0].Type, &v)); got != c.want {
+		if got := string(leap.cell(nil, f.Columns[0].Type, &v)); got != c.want {
 			t.Errorf("%s %s: got %s, want %s", c.typ, c.cell, got, c.want)
 		}
 	}
@@ -226,7 +226,7 @@ func TestJSONErrors(t *testing.T) {
 		{cell(`{"type":"list","base":"int"}`, `[1,null]`), ErrValue, "element 1: found null where a number belongs"},
 		{cell(`{"type":"list","base":"int"}`, `{}`), ErrValue, "found {} where an array belongs"},
 		{cell(`{"type":"map","key":"string","base":"int"}`, `{"a":1,"a":2}`), ErrValue, `the key "a" twice`},
-		{cell(`{"type":"map","key":"int","base":"int"}`, `{"a":1}`), ErrValue, `"a" where a number belongs`},
+		{cell(`{"type":"map","key":"int","base":"int"}`, `{"a":1}`), ErrValue, `"a" where a whole number belongs`},
 		{cell(tensor, `{"dimensions":[2],"values":[1]}`), ErrValue, "1 values in a tensor of dimensions [2]"},
 		{cell(tensor, `{"dimensions":[-1],"values":[1]}`), ErrValue, "a dimension of -1"},
 		{cell(tensor, `{"values":[1]}`), ErrValue, `without "dimensions"`},

@@ -21,6 +21,8 @@ type ReadOptions struct {
 	// Strict refuses keys of NDJSON objects and columns of CSV that the schema
 	// does not name, which are otherwise passed over.
 	Strict bool
+	// FrameRows is the number of rows in each frame that a Reader gives. 0 means 1,024.
+	FrameRows int
 }
 
 func (l Limits) filled() Limits {
