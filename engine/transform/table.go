@@ -52,8 +52,11 @@ var Table = []Op{
 	// Text and hashing.
 
 	// XGBoost.
+	{"xgboost.classifier", readXGBoostClassifier},
+	{"xgboost.regression", readXGBoostRegression},
 
 	// Beyond MLeap.
 	{"univariate_feature_selector", readSelector},
 	{"variance_threshold_selector", readSelector},
+	{"tensorflow", readTensorflow}, // refused
 }

@@ -49,6 +49,8 @@ func (k Kind) String() string {
 
 // Decoder pulls values from JSON text.
 type Decoder struct {
+	NonFinite bool // take NaN, Infinity and -Infinity for numbers, as some writers do
+
 	data  []byte
 	pos   int
 	depth int
@@ -94,7 +96,7 @@ func (d *Decoder) Kind() Kind {
 		case '{':
 			return Object
 		default:
-			if c == '-' || '0' <= c && c <= '9' {
+			if c == '-' || '0' <= c && c <= '9' || d.NonFinite && (c == 'N' || c == 'I') {
 				return Number
 			}
 			return Invalid
@@ -224,6 +226,14 @@ func (d *Decoder) word(w string, k Kind) error {
 func (d *Decoder) number() ([]byte, error) {
 	if err := d.want(Number); err != nil {
 		return nil, err
+	}
+	if d.NonFinite {
+		for _, w := range [...]string{"NaN", "Infinity", "-Infinity"} {
+			if t := d.data[d.pos:]; len(t) >= len(w) && string(t[:len(w)]) == w {
+				d.pos += len(w)
+				return t[:len(w)], nil
+			}
+		}
 	}
 	i, s := d.pos, d.data
 	digits := func() bool {
