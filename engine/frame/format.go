@@ -55,6 +55,9 @@ func (f Format) Typed() bool { return f == JSON || f == Binary }
 
 // Read reads a frame. The schema is for the formats that do not carry one.
 func Read(f Format, data []byte, s Schema, opts ReadOptions) (*Frame, error) {
+	if f == Auto {
+		f = Sniff(data)
+	}
 	switch f {
 	case JSON:
 		return readJSON(data, opts)

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"text/tabwriter"
+
+	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/spf13/cobra"
+)
+
+func verifyCommand() *cobra.Command {
+	var tolerance float64
+	cmd := &cobra.Command{
+		Use:   "verify BUNDLE FRAME EXPECTED",
+		Short: "Score a frame and compare the answer with the expected one",
+		Long: `verify scores FRAME and compares each column of EXPECTED, a leap frame such as
+MLeap or Spark answered. It prints a table and exits with 1 where a column
+differs. Columns that EXPECTED lacks are not compared.`,
+		Example: `  pageleap verify visitor.zip frame.json expected.json
+  pageleap verify --tolerance 0 visitor.zip frame.json expected.json`,
+		Args: argCount(3, 3),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			m, err := loadModel(args[0])
+			if err != nil {
+				return err
+			}
+			in, err := readFrame(args[1], m.Inputs())
+			if err != nil {
+				return err
+			}
+			res, err := m.Transform(in)
+			if err != nil {
+				return fmt.Errorf("%s: %w", args[1], err)
+			}
+			want, err := readFrame(args[2], m.Outputs())
+			if err != nil {
+				return err
+			}
+			diffs := frame.Compare(pick(res.Frame, want.Schema()), want, func(string) float64 { return tolerance })
+			if err := printDifferences(cmd.OutOrStdout(), want, diffs); err != nil {
+				return err
+			}
+			for i := range diffs {
+				if diffs[i].Fails() {
+					return fmt.Errorf("%s does not give what %s says", args[0], args[2])
+				}
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "\nverified: %d rows, %d columns, relative tolerance %g\n", want.Len(), len(want.Columns), tolerance)
+			return nil
+		},
+	}
+	cmd.Flags().Float64Var(&tolerance, "tolerance", 1e-12, "largest relative difference between two numbers that counts as equal")
+	return cmd
+}
+
+// readFrame reads a frame file in whichever form it has.
+func readFrame(path string, s frame.Schema) (*frame.Frame, error) {
+	data, err := readInput(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	f, err := frame.Read(formatOf(path), data, s, frame.ReadOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, nil
+}
+
+// pick is the columns of f that s names too.
+func pick(f *frame.Frame, s frame.Schema) *frame.Frame {
+	have := f.Schema()
+	var names []string
+	for _, c := range s {
+		if have.Index(c.Name) >= 0 {
+			names = append(names, c.Name)
+		}
+	}
+	g, _ := f.Select(names) // they are all there
+	return g
+}
+
+// printDifferences prints a line for each expected column, same or not.
+func printDifferences(w io.Writer, want *frame.Frame, diffs []frame.Difference) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "column\ttype\tresult\tlargest difference\trelative\trows\tfirst row\tgot\twant")
+	byColumn := map[string]*frame.Difference{}
+	for i := range diffs {
+		byColumn[diffs[i].Column] = &diffs[i]
+	}
+	if d := byColumn[""]; d != nil {
+		fmt.Fprintf(t, "(frame)\t\tDIFFERS: %s\n", d.Problem)
+	}
+	for _, f := range want.Schema() {
+		d := byColumn[f.Name]
+		switch {
+		case d == nil:
+			fmt.Fprintf(t, "%s\t%s\tsame\t0\t0\t0\t\t\t\n", f.Name, f.Type)
+		case d.Problem != "":
+			fmt.Fprintf(t, "%s\t%s\tDIFFERS: %s\t\t\t\t\t\t\n", f.Name, f.Type, d.Problem)
+		default:
+			result, first := "same", ""
+			if d.Rows > 0 {
+				result, first = "DIFFERS", strconv.Itoa(d.First)
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%.3g\t%.3g\t%d\t%s\t%s\t%s\n", f.Name, f.Type, result, d.MaxAbs, d.MaxRel, d.Rows, first, d.Got, d.Want)
+		}
+	}
+	return t.Flush()
+}
