@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/pageleap/pageleap/wasm/internal/wasmtest"
+)
+
+// The suite itself: every case, in every runtime.
+func TestSuite(t *testing.T) {
+	var out bytes.Buffer
+	err := run(&out, wasmtest.Build(t), "../../web/test/harness.mjs", []string{"../../testdata/genuine", "../../testdata/cases"})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	t.Log(lines[len(lines)-1])
+}
+
+// A harness that cannot fail proves nothing.
+func TestHarnessSeesFaults(t *testing.T) {
+	c := Case{Name: "x", Dir: "../../testdata/genuine/string_indexer_alphabetAsc", Ops: []string{"string_indexer"}}
+	right := Native()
+	jobs, err := c.jobs("json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers, err := right.Run(jobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := string(answers[0].Frame)
+	if _, problems := c.judge(answers); problems != nil {
+		t.Fatal(problems)
+	}
+	for name, a := range map[string]Answer{
+		"another value":         {Frame: []byte(strings.Replace(good, "1.0]", "2.0]", 1))},
+		"a last-bit difference": {Frame: []byte(strings.Replace(good, "1.0]", "1.0000000000000002]", 1))},
+		"another type":          {Frame: []byte(strings.Replace(good, `"isNullable":false`, `"isNullable":true`, 1))},
+		"another name":          {Frame: []byte(strings.Replace(good, `"name":"out`, `"name":"outs`, 1))},
+		"no frame":              {Frame: []byte("[]")},
+		"an error":              {Kind: "unseen", Msg: "unseen label"},
+	} {
+		if string(a.Frame) == good {
+			t.Fatalf("%s: the replacement found nothing in %s", name, good)
+		}
+		if _, problems := c.judge([]Answer{a}); len(problems) == 0 {
+			t.Errorf("%s passed", name)
+		}
+	}
+	rt := func(name string, a Answer) Runtime {
+		return Runtime{name, func(jobs []Job) ([]Answer, error) {
+			out := make([]Answer, len(jobs))
+			for i := range out {
+				out[i] = a
+			}
+			return out, nil
+		}}
+	}
+	verdicts, err := Judge([]Case{c}, []Runtime{rt("one", answers[0]), rt("two", Answer{Frame: []byte(good + " ")})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := 0
+	for _, v := range verdicts {
+		if len(v.Problems) > 0 {
+			failed++
+		}
+	}
+	if failed != 2 { // both forms in the second runtime: other bytes, equal values
+		t.Errorf("%d verdicts see that the bytes differ, want 2", failed)
+	}
+}

@@ -1,0 +1,178 @@
+package host_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/pageleap/pageleap/engine"
+	"github.com/pageleap/pageleap/wasm/host"
+	"github.com/pageleap/pageleap/wasm/internal/wasmtest"
+)
+
+const shoppers = "../../testdata/genuine/real_uci_shoppers_rf/"
+
+func instance(t *testing.T) *host.Instance {
+	t.Helper()
+	ctx := context.Background()
+	rt, err := host.New(ctx, wasmtest.Bytes(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { rt.Close(ctx) })
+	in, err := rt.Instantiate(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// The flat row gives what the native row gives, bit for bit, and neither errors
+// nor many rows disturb it or grow the memory.
+func TestRow(t *testing.T) {
+	ctx := context.Background()
+	in := instance(t)
+	zip := read(t, shoppers+"bundle.proto.zip")
+	m, err := in.Load(ctx, zip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := engine.Load(zip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	native, err := model.NewRow()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f struct {
+		Rows   [][]any
+		Schema struct{ Fields []struct{ Name string } }
+	}
+	if err := json.Unmarshal(read(t, shoppers+"frame.json"), &f); err != nil {
+		t.Fatal(err)
+	}
+	inputs := model.Inputs()
+	row, err := m.Row(ctx, len(inputs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	probability, prediction := model.Outputs().Index("probability"), model.Outputs().Index("prediction")
+	size := 0
+	for round := range 20 {
+		for k, values := range f.Rows {
+			for c, v := range values {
+				i := inputs.Index(f.Schema.Fields[c].Name)
+				switch v := v.(type) {
+				case float64:
+					row.SetNumber(i, v)
+					native.Input(i).SetNum(v)
+				case string:
+					if err := row.SetString(ctx, i, v); err != nil {
+						t.Fatal(err)
+					}
+					native.Input(i).SetStr(v)
+				}
+			}
+			if err := row.Score(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if err := native.Score(); err != nil {
+				t.Fatal(err)
+			}
+			p, ok := row.Vector(probability)
+			want := native.Output(probability).Nums
+			if !ok || len(p) != 2 || p[0] != want[0] || p[1] != want[1] {
+				t.Fatalf("row %d: probability %v, natively %v", k, p, want)
+			}
+			if x, ok := row.Number(prediction); !ok || x != native.Output(prediction).Num {
+				t.Fatalf("row %d: prediction %v", k, x)
+			}
+		}
+		if round == 0 {
+			size = in.MemorySize()
+		}
+	}
+	if in.MemorySize() != size {
+		t.Errorf("memory grew from %d to %d", size, in.MemorySize())
+	}
+	row.SetNull(inputs.Index("ProductRelated"))
+	var he *host.Error
+	if err := row.Score(ctx); !errors.As(err, &he) || he.Kind != "null" || !strings.Contains(he.Msg, `"ProductRelated"`) {
+		t.Errorf("a null: %v", err)
+	}
+	row.SetNumber(inputs.Index("ProductRelated"), 3)
+	if err := row.Score(ctx); err != nil {
+		t.Errorf("after an error: %v", err)
+	}
+}
+
+func TestLoadAndClose(t *testing.T) {
+	ctx := context.Background()
+	in := instance(t)
+	zip := read(t, shoppers+"bundle.json.zip")
+	size := 0
+	for i := range 40 {
+		m, err := in.Load(ctx, zip)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Info(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Close(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Info(ctx); err == nil || !strings.Contains(err.Error(), "closed") {
+			t.Fatalf("a closed model: %v", err)
+		}
+		if i == 10 {
+			size = in.MemorySize()
+		}
+	}
+	if in.MemorySize() > size+size/2 {
+		t.Errorf("memory grew from %d to %d", size, in.MemorySize())
+	}
+	for _, bad := range [][]byte{nil, []byte("PK"), zip[:len(zip)/2]} {
+		var he *host.Error
+		if _, err := in.Load(ctx, bad); !errors.As(err, &he) || he.Kind != "bundle" {
+			t.Errorf("%d bytes: %v", len(bad), err)
+		}
+	}
+}
+
+// A module of someone else's is refused with a reason.
+func TestNewRefuses(t *testing.T) {
+	ctx := context.Background()
+	empty := []byte("\x00asm\x01\x00\x00\x00")
+	// The same with an import of env.fetch, of type () -> ().
+	imports := append(append([]byte{}, empty...),
+		0x01, 0x04, 0x01, 0x60, 0x00, 0x00, // types
+		0x02, 0x0d, 0x01, 0x03, 'e', 'n', 'v', 0x05, 'f', 'e', 't', 'c', 'h', 0x00, 0x00)
+	if _, err := host.New(ctx, []byte("no"), nil); err == nil || !strings.Contains(err.Error(), "compiled") {
+		t.Errorf("no module: %v", err)
+	}
+	if _, err := host.New(ctx, imports, nil); err == nil || !strings.Contains(err.Error(), "env.fetch") {
+		t.Errorf("an import: %v", err)
+	}
+	rt, err := host.New(ctx, empty, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close(ctx)
+	if _, err := rt.Instantiate(ctx); err == nil || !strings.Contains(err.Error(), "pageleap") {
+		t.Errorf("an empty module: %v", err)
+	}
+}
