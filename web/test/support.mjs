@@ -1,0 +1,39 @@
+// What the tests share: paths, genuine cases, and a pageleap server of their own.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const wasmPath = join(root, 'dist', 'scorer.wasm');
+export const caseFile = (name, file) => join(root, 'testdata', 'genuine', name, file);
+export const caseBytes = (name, file) => readFileSync(caseFile(name, file));
+export const caseFrame = (name, file) => JSON.parse(caseBytes(name, file));
+
+/** A frame's rows as objects by column name. */
+export function records({ schema, rows }) {
+  const names = schema.fields.map((f) => f.name);
+  return rows.map((row) => Object.fromEntries(row.map((value, i) => [names[i], value])));
+}
+
+/** A leap frame's vector as plain numbers. */
+export function vector({ dimensions, indices, values }) {
+  if (!indices) return values;
+  const out = new Array(dimensions[0]).fill(0);
+  indices.forEach(([i], k) => (out[i] = values[k]));
+  return out;
+}
+
+/** Starts `pageleap serve` on a free port; resolves to its address and a stop function. */
+export function serve(...args) {
+  const child = spawn(join(root, 'dist', 'pageleap'), ['serve', '--addr', '127.0.0.1:0', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stderr.on('data', (chunk) => {
+      text += chunk;
+      const url = text.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0];
+      if (url) resolve({ url, stop: () => new Promise((done) => child.once('exit', done) && child.kill()) });
+    });
+    child.once('exit', (code) => reject(new Error(`pageleap serve ended with ${code}: ${text}`)));
+  });
+}
