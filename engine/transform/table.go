@@ -56,7 +56,12 @@ var Table = []Op{
 	{"xgboost.regression", readXGBoostRegression},
 
 	// Beyond MLeap.
+	{"fm_classifier", readFMClassifier},
+	{"fm_regressor", readFMRegressor},
+	{"robust_scaler", readRobustScaler},
+	{"target_encoder", readTargetEncoder},
 	{"univariate_feature_selector", readSelector},
 	{"variance_threshold_selector", readSelector},
+	{"vector_size_hint", readVectorSizeHint},
 	{"tensorflow", readTensorflow}, // refused
 }
