@@ -1,9 +1,8 @@
 package transform
 
 import (
-	"math"
-
 	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/internal/fmath"
 )
 
 // fmClassifier tells two classes apart by a factorization machine.
@@ -27,7 +26,7 @@ func (t *fmClassifier) Transform(in, out []*frame.Value) error {
 	x := t.raw(in[0])
 	raw, probability := out[0].Dense(2), out[1].Dense(2)
 	raw[0], raw[1] = -x, x
-	probability[1] = 1 / (1 + math.Exp(-x))
+	probability[1] = 1 / (1 + fmath.Exp(-x))
 	probability[0] = 1 - probability[1]
 	out[2].SetNum(t.predict(raw, probability))
 	return nil
