@@ -25,6 +25,8 @@ func TestDot(t *testing.T) {
 		{"sparse", dotVector(&sparse, y), -4.257699999999999},
 		{"sparse row", dotRow(&sparse, y), -4.257699999999999},
 		{"dense", dotVector(&dense, y), -5.938699999999999},
+		{"added row", addRow(0.25, &dense, y), -4.567699999999999},
+		{"added sparse row", addRow(0.25, &sparse, y), -4.257699999999999 + 0.25},
 		{"empty", dot(nil, nil), 0},
 	} {
 		if c.got != c.want {

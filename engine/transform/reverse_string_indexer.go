@@ -11,9 +11,8 @@ import (
 //
 // Spark: ml/feature/StringIndexer.scala (IndexToString), for numbers; MLeap's
 // core/feature/ReverseStringIndexerModel.scala for lists and tensors. An index
-// loses its fraction, towards zero, so that 1.7 is label 1 and -0.5 label 0;
-// NaN is label 0, as in every cast to int on the JVM. Any other index out of
-// range is refused.
+// loses its fraction, towards zero, so that 1.7 is label 1 and -0.5 label 0. Any
+// other is refused, NaN among them, as in Spark 4 (MLeap has NaN be label 0).
 type reverseStringIndexer struct {
 	labels []string
 	shape  frame.Type // of the input
@@ -62,9 +61,6 @@ func (t *reverseStringIndexer) Transform(in, out []*frame.Value) error {
 }
 
 func (t *reverseStringIndexer) label(x float64) (string, error) {
-	if x != x {
-		x = 0
-	}
 	if x > -1 && x < float64(len(t.labels)) {
 		return t.labels[int(x)], nil
 	}
