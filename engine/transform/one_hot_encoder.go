@@ -30,15 +30,15 @@ type oneHot struct {
 func readOneHotEncoder(s *Source) (Transformer, error) {
 	t := &oneHotEncoder{}
 	drop := s.Bool("drop_last")
-	var sizes []int
+	attr, sizes := "category_sizes", []int(nil)
 	if s.Has("size") {
 		// Bundles for one column. The oldest have no handle_invalid, and with
 		// drop_last their size has lost the last category already: to keep it
 		// as the extra one that is dropped comes to the same.
-		sizes = []int{s.Int("size")}
+		attr, sizes = "size", []int{s.Int("size")}
 		t.keep = drop
 	} else {
-		sizes = s.Ints("category_sizes")
+		sizes = s.Ints(attr)
 	}
 	if s.Has("handle_invalid") {
 		switch readInvalid(s, invalidError) {
@@ -59,7 +59,7 @@ func readOneHotEncoder(s *Source) (Transformer, error) {
 			c.size--
 		}
 		if n < 0 || c.size < 0 || c.size > math.MaxInt32 {
-			s.Fail("category_sizes", "has a size of "+strconv.Itoa(n)+", which leaves no vector")
+			s.Fail(attr, "has a size of "+strconv.Itoa(n)+", which leaves no vector")
 			break
 		}
 		in, out := columnPorts(s, len(sizes), i)
