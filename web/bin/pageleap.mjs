@@ -56,7 +56,7 @@ async function main(argv) {
   } catch (e) {
     throw new Error(`${frame === '-' ? 'standard input' : frame}: ${e.message}`);
   }
-  const text = Buffer.from(out);
+  const text = Buffer.from(out.endsWith('\n') ? out : `${out}\n`); // as a shell expects
   for (let n = 0; n < text.length; ) n += writeSync(1, text, n);
 }
 
