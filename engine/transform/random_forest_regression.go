@@ -24,11 +24,8 @@ func (t *randomForestRegression) Transform(in, out []*frame.Value) error {
 	if err != nil {
 		return err
 	}
-	values := t.forest.Values
-	sum := values[leaves[0]]
-	for _, leaf := range leaves[1:] {
-		sum += values[leaf]
-	}
-	out[0].SetNum(sum / float64(len(leaves)))
+	sum := [1]float64{t.forest.Values[leaves[0]]}
+	t.forest.Sum(leaves[1:], sum[:])
+	out[0].SetNum(sum[0] / float64(len(leaves)))
 	return nil
 }

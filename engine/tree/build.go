@@ -257,12 +257,24 @@ func (b *Builder) Rows(rows []Row) error {
 	return b.End()
 }
 
-// Forest is the finished forest. The builder is of no use afterwards.
+// Forest is the finished forest, laid out for the fastest walk. The builder is
+// of no use afterwards.
 func (b *Builder) Forest() (*Forest, error) {
 	f := &b.f
-	if len(b.nodes) > 0 {
+	switch {
+	case len(b.nodes) > 0:
 		return nil, malformed("the last tree hasn't ended")
+	case len(f.Trees) == 0:
+		return nil, malformed("there are no trees")
 	}
+	b.slots()
+	f.layOut()
+	return f, nil
+}
+
+// slots gives each feature that is tested its slot.
+func (b *Builder) slots() {
+	f := &b.f
 	// A feature's slot is the number of features below it that are tested.
 	before := make([]int32, len(b.used))
 	for w, word := range b.used {
@@ -286,7 +298,6 @@ func (b *Builder) Forest() (*Forest, error) {
 			n.Slot = slot(n.Slot)
 		}
 	}
-	return f, nil
 }
 
 func count(n int, noun string) string {

@@ -44,7 +44,8 @@ type Forest struct {
 	Trees []Tree
 
 	// Nodes are the trees' nodes, tree after tree, each tree level by level,
-	// the two children of a node next to each other.
+	// the two children of a node next to each other. It is nil where Small
+	// holds them.
 	Nodes []Node
 
 	// Values are the leaves' values: leaf k has
@@ -56,11 +57,28 @@ type Forest struct {
 	// a value that is none of them goes right. The bits of the words after it,
 	// lowest first, say which categories go right.
 	Sets []uint64
+
+	// Small are the nodes in half the space, where their trees test few
+	// different values of each feature and are large enough for it to pay that
+	// each row is brought down to the numbers of the bins its values fall in.
+	Small []SmallNode
+
+	// Steps say how the value in a slot becomes the number of a bin, nil where
+	// Small is: by so many halvings of the slot's Cuts, or, where it is
+	// Categories, by taking the category itself.
+	Steps []uint8
+
+	// Cuts are the slots' thresholds, 32 a slot: those that are tested, in
+	// ascending order, then +Inf. A value's bin is the number of thresholds
+	// that it isn't <= to, which for NaN is all of them.
+	Cuts []float64
+
+	abreast bool // Nodes are best walked several trees at a time
 }
 
 // Tree is one tree's place in a forest.
 type Tree struct {
-	Root  int32 // in Nodes; the tree's nodes end where the next tree's begin
+	Root  int32 // in Nodes or Small; the tree's nodes end where the next tree's begin
 	Depth int32 // of its deepest leaf, 0 for a tree that is a leaf
 }
 
@@ -79,6 +97,39 @@ type Node struct {
 	Slot      int32
 	Right     int32
 }
+
+// SmallNode is a split or a leaf in the space of its lower bits: 36 bits say
+// which bins go left, the lowest bin 0, then 8 bits are the slot and the top 20
+// the right child, counted from the tree's root. The left child is the one
+// before it.
+//
+// A leaf is its own right child. Its lowest 32 bits are the leaf's number, and
+// its slot is 255, which is always in bin 35: that bit is 0, so it goes right.
+type SmallNode uint64
+
+const (
+	// Categories is a slot's Steps where it holds categories: each is a bin,
+	// and what is no category below 35 falls into bin 35.
+	Categories = 6
+
+	binBits   = 36
+	otherBin  = binBits - 1
+	slotShift = binBits
+	leafSlot  = 255
+	rightBits = 64 - binBits - 8
+	maxCuts   = 31
+	cutStride = 32
+)
+
+func smallNode(left uint64, slot, right int) SmallNode {
+	return SmallNode(left | uint64(slot)<<slotShift | uint64(right)<<(64-rightBits))
+}
+
+func (n SmallNode) right() int { return int(n >> (64 - rightBits)) }
+func (n SmallNode) slot() int  { return int(uint8(n >> slotShift)) }
+
+// Len is the number of nodes.
+func (f *Forest) Len() int { return len(f.Nodes) + len(f.Small) }
 
 // Width is the least size of a feature vector that has all the features the
 // trees test.
@@ -100,7 +151,7 @@ func (f *Forest) Depth() int {
 
 // Bytes is the memory that a walk reads.
 func (f *Forest) Bytes() int {
-	return 16*len(f.Nodes) + 8*len(f.Values) + 8*len(f.Sets) + 4*len(f.Slots) + 8*len(f.Trees)
+	return 16*len(f.Nodes) + 8*len(f.Small) + 8*len(f.Values) + 8*len(f.Sets) + 8*len(f.Cuts) + len(f.Steps) + 4*len(f.Slots) + 8*len(f.Trees)
 }
 
 // Fill reduces a dense feature vector to row, which has room for one more
@@ -172,19 +223,37 @@ func (f *Forest) Check() error {
 	if len(f.Values)%f.Outputs != 0 {
 		return malformed("there are " + strconv.Itoa(len(f.Values)) + " values for leaves of " + strconv.Itoa(f.Outputs))
 	}
-	if len(f.Trees) == 0 && len(f.Nodes) > 0 || len(f.Trees) > 0 && f.Trees[0].Root != 0 {
-		return malformed("nodes before the first tree")
+	if f.Small != nil {
+		if err := f.checkCuts(); err != nil {
+			return err
+		}
+	}
+	if f.Nodes != nil && f.Small != nil || len(f.Trees) == 0 || f.Trees[0].Root != 0 {
+		return malformed("the nodes are not those of the trees")
 	}
 	for t, tree := range f.Trees {
-		end := len(f.Nodes)
+		end := f.Len()
 		if t+1 < len(f.Trees) {
 			end = int(f.Trees[t+1].Root)
 		}
-		if int(tree.Root) >= end || end > len(f.Nodes) {
+		if int(tree.Root) >= end || end > f.Len() {
 			return malformed("tree " + strconv.Itoa(t) + " has no nodes")
 		}
 		if err := f.checkTree(int(tree.Root), end, int(tree.Depth)); err != nil {
 			return malformed("tree " + strconv.Itoa(t) + ": " + err.Error())
+		}
+	}
+	return nil
+}
+
+// checkCuts checks what makes bins of values.
+func (f *Forest) checkCuts() error {
+	if len(f.Slots) > leafSlot || len(f.Steps) != len(f.Slots) || len(f.Cuts) != cutStride*len(f.Slots) {
+		return malformed("there are " + strconv.Itoa(len(f.Cuts)) + " cuts and " + strconv.Itoa(len(f.Steps)) + " steps for " + strconv.Itoa(len(f.Slots)) + " slots")
+	}
+	for s, steps := range f.Steps {
+		if steps > Categories {
+			return malformed("slot " + strconv.Itoa(s) + " has " + strconv.Itoa(int(steps)) + " steps")
 		}
 	}
 	return nil
@@ -196,7 +265,6 @@ func (f *Forest) Check() error {
 func (f *Forest) checkTree(root, end, depth int) error {
 	next, level, levelEnd := root+1, 0, root+1
 	for i := root; i < end; i++ {
-		n := &f.Nodes[i]
 		fault := func(msg string) error { return malformed("node " + strconv.Itoa(i-root) + " " + msg) }
 		if i == next {
 			return fault("is no node's child")
@@ -205,29 +273,23 @@ func (f *Forest) checkTree(root, end, depth int) error {
 			level++
 			levelEnd = next
 		}
-		slot := int(n.Slot)
-		if int(n.Right) == i {
-			if slot != len(f.Slots) {
-				return fault("is its own child")
-			}
-			if !(n.Threshold >= 0 && n.Threshold < float64(len(f.Values)/f.Outputs)) || n.Threshold != math.Trunc(n.Threshold) {
+		right, slot, leaf, err := f.checkNode(i, root)
+		if err != nil {
+			return fault(err.Error())
+		}
+		if right == i {
+			if !(leaf >= 0 && leaf < float64(len(f.Values)/f.Outputs)) || leaf != math.Trunc(leaf) {
 				return fault("is a leaf with no values")
 			}
 			continue
 		}
-		if int(n.Right) != next+1 || next+1 >= end {
-			return fault("has node " + strconv.Itoa(int(n.Right)-root) + " as its right child where " + strconv.Itoa(next+1-root) + " is next, of " + strconv.Itoa(end-root))
-		}
-		next += 2
-		if slot < 0 {
-			slot = ^slot
-			if err := f.checkSet(n.Threshold); err != nil {
-				return fault(err.Error())
-			}
+		if right != next+1 || right >= end {
+			return fault("has node " + strconv.Itoa(right-root) + " as its right child where " + strconv.Itoa(next+1-root) + " is next, of " + strconv.Itoa(end-root))
 		}
 		if slot >= len(f.Slots) {
 			return fault("tests slot " + strconv.Itoa(slot) + " of " + strconv.Itoa(len(f.Slots)))
 		}
+		next += 2
 	}
 	if next != end {
 		return malformed("has " + strconv.Itoa(end-next) + " nodes too many")
@@ -236,6 +298,26 @@ func (f *Forest) checkTree(root, end, depth int) error {
 		return malformed("has depth " + strconv.Itoa(level) + ", not " + strconv.Itoa(depth))
 	}
 	return nil
+}
+
+// checkNode takes node i apart, and checks what is its own.
+func (f *Forest) checkNode(i, root int) (right, slot int, leaf float64, err error) {
+	if f.Small != nil {
+		n := f.Small[i]
+		right, slot, leaf = n.right()+root, n.slot(), float64(n&(1<<otherBin-1))
+		if right == i && (slot != leafSlot || n>>otherBin&1 != 0) {
+			err = malformed("is its own child")
+		}
+		return right, slot, leaf, err
+	}
+	n := &f.Nodes[i]
+	right, slot, leaf = int(n.Right), int(n.Slot), n.Threshold
+	if right == i && slot != len(f.Slots) {
+		err = malformed("is its own child")
+	} else if slot < 0 {
+		slot, err = ^slot, f.checkSet(n.Threshold)
+	}
+	return right, slot, leaf, err
 }
 
 func (f *Forest) checkSet(at float64) error {

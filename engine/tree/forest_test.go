@@ -40,18 +40,25 @@ func sameBits(a, b []float64) bool {
 	return len(a) == len(b)
 }
 
-var shapes = map[string]shape{
-	"spark":              {trees: 23, depth: 8, features: 12, outputs: 2, thresholds: 31, prune: 0.1},
-	"spark, categorical": {trees: 17, depth: 7, features: 9, outputs: 3, thresholds: 15, categories: 6, prune: 0.1},
-	"wide categories":    {trees: 9, depth: 7, features: 9, outputs: 2, thresholds: 31, categories: 200, prune: 0.1},
-	"32 categories":      {trees: 9, depth: 7, features: 9, outputs: 2, thresholds: 31, categories: 32, prune: 0.1},
-	"no two alike":       {trees: 11, depth: 9, features: 7, outputs: 1, prune: 0.2},
-	"one tree":           {trees: 1, depth: 6, features: 5, outputs: 1, thresholds: 8, prune: 0.1},
-	"stumps and leaves":  {trees: 50, depth: 1, features: 3, outputs: 2, thresholds: 3, prune: 0.5},
-	"leaves only":        {trees: 5, depth: 0, features: 4, outputs: 2},
-	"one class":          {trees: 6, depth: 5, features: 4, outputs: 1, thresholds: 5, prune: 0.3},
-	"ragged":             {trees: 31, depth: 40, features: 6, outputs: 2, thresholds: 20, prune: 0.47},
-	"33 thresholds":      {trees: 9, depth: 9, features: 5, outputs: 1, thresholds: 33},
+var shapes = map[string]struct {
+	shape
+	layouts string // all that can be made, the chosen one first
+}{
+	"spark":               {shape{trees: 23, depth: 8, features: 12, outputs: 2, thresholds: 31, prune: 0.1}, "small abreast"},
+	"spark, categorical":  {shape{trees: 17, depth: 7, features: 9, outputs: 3, thresholds: 15, categories: 6, prune: 0.1}, "small"},
+	"35 categories":       {shape{trees: 16, depth: 7, features: 9, outputs: 2, thresholds: 31, categories: 35, prune: 0.1}, "small"},
+	"36 categories":       {shape{trees: 9, depth: 7, features: 9, outputs: 2, thresholds: 31, categories: 36, prune: 0.1}, "to the leaf"},
+	"200 categories":      {shape{trees: 9, depth: 7, features: 9, outputs: 2, thresholds: 31, categories: 200, prune: 0.1}, "to the leaf"},
+	"categories in one":   {shape{trees: 1, depth: 7, features: 9, outputs: 2, thresholds: 31, categories: 20, prune: 0.1}, "to the leaf"},
+	"no two alike":        {shape{trees: 11, depth: 9, features: 7, outputs: 1, prune: 0.1}, "abreast"},
+	"one tree":            {shape{trees: 1, depth: 6, features: 5, outputs: 1, thresholds: 8, prune: 0.1}, "to the leaf"},
+	"eight trees":         {shape{trees: 8, depth: 6, features: 50, outputs: 4, thresholds: 8, prune: 0.1}, "abreast small"},
+	"stumps and leaves":   {shape{trees: 50, depth: 1, features: 3, outputs: 2, thresholds: 3, prune: 0.5}, "small abreast"},
+	"leaves only":         {shape{trees: 9, depth: 0, features: 4, outputs: 2}, "small abreast"},
+	"one class":           {shape{trees: 6, depth: 5, features: 4, outputs: 1, thresholds: 5, prune: 0.3}, "to the leaf"},
+	"ragged":              {shape{trees: 31, depth: 40, features: 6, outputs: 2, thresholds: 20, prune: 0.47}, "to the leaf abreast small"},
+	"32 thresholds":       {shape{trees: 9, depth: 9, features: 5, outputs: 1, thresholds: 33}, "abreast"},
+	"256 features tested": {shape{trees: 9, depth: 10, features: 300, outputs: 1, thresholds: 2}, "abreast"},
 }
 
 // Every kernel comes to the naive walk's leaves, dense and sparse.
@@ -62,39 +69,50 @@ func TestWalk(t *testing.T) {
 	}
 	for name, s := range shapes {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(uint64(len(name)), s)
-			f := w.forest(t)
-			floats, ints := room(f)
-			for range rows {
-				x := w.row()
-				dense := append([]int32{}, f.Dense(x, floats, ints)...)
-				indices, values := sparseOf(x)
-				sparse := f.Sparse(indices, values, floats, ints)
-				want, got := make([]float64, s.outputs), make([]float64, s.outputs)
-				for k, tree := range w.trees {
-					leaf := tree.walk(x)
-					if !sameBits(f.Values[int(dense[k])*s.outputs:][:s.outputs], leaf.values) {
-						t.Fatalf("tree %d, row %v: leaf %d, want %v", k, x, dense[k], leaf.values)
-					}
-					if sparse[k] != dense[k] {
-						t.Fatalf("tree %d, row %v: sparse leaf %d, dense %d", k, x, sparse[k], dense[k])
-					}
-					for j, v := range leaf.values {
-						want[j] += v
-					}
-				}
-				if f.Sum(dense, got); !sameBits(got, want) {
-					t.Fatalf("sum %v, want %v", got, want)
+			w := newWorld(uint64(len(name)), s.shape)
+			layouts := w.layouts(t)
+			if chosen := layout(layouts["chosen"]); !strings.HasPrefix(s.layouts, chosen) {
+				t.Errorf("walked %s, want %s", chosen, s.layouts)
+			}
+			for _, l := range []string{"abreast", "small"} {
+				if (layouts[l] != nil) != strings.Contains(s.layouts, l) {
+					t.Errorf("%s: %v", l, layouts[l] != nil)
 				}
 			}
-			x := w.row()
-			indices, values := sparseOf(x)
-			sum := make([]float64, s.outputs)
-			if n := testing.AllocsPerRun(10, func() {
-				f.Sum(f.Dense(x, floats, ints), sum)
-				f.Sum(f.Sparse(indices, values, floats, ints), sum)
-			}); n != 0 {
-				t.Errorf("%v allocations", n)
+			for layout, f := range layouts {
+				floats, ints := room(f)
+				want, got := make([]float64, s.outputs), make([]float64, s.outputs)
+				for range rows / len(layouts) {
+					x := w.row()
+					dense := append([]int32{}, f.Dense(x, floats, ints)...)
+					indices, values := sparseOf(x)
+					sparse := f.Sparse(indices, values, floats, ints)
+					clear(want)
+					clear(got)
+					for k, tree := range w.trees {
+						leaf := tree.walk(x)
+						if !sameBits(f.Values[int(dense[k])*s.outputs:][:s.outputs], leaf.values) {
+							t.Fatalf("%s: tree %d, row %v: leaf %d, want %v", layout, k, x, dense[k], leaf.values)
+						}
+						if sparse[k] != dense[k] {
+							t.Fatalf("%s: tree %d, row %v: sparse leaf %d, dense %d", layout, k, x, sparse[k], dense[k])
+						}
+						for j, v := range leaf.values {
+							want[j] += v
+						}
+					}
+					if f.Sum(dense, got); !sameBits(got, want) {
+						t.Fatalf("%s: sum %v, want %v", layout, got, want)
+					}
+				}
+				x := w.row()
+				indices, values := sparseOf(x)
+				if n := testing.AllocsPerRun(10, func() {
+					f.Sum(f.Dense(x, floats, ints), got)
+					f.Sum(f.Sparse(indices, values, floats, ints), got)
+				}); n != 0 {
+					t.Errorf("%s: %v allocations", layout, n)
+				}
 			}
 		})
 	}
@@ -250,7 +268,7 @@ func TestBuilderRefuses(t *testing.T) {
 // Rows in any order make the same tree as nodes in pre-order.
 func TestRows(t *testing.T) {
 	w := newWorld(7, shape{trees: 5, depth: 6, features: 5, outputs: 2, thresholds: 9, categories: 4, prune: 0.2})
-	want := w.forest(t)
+	want := w.layouts(t)["to the leaf"]
 	b := NewBuilder(w.features, w.outputs)
 	for _, root := range w.trees {
 		var rows []Row
@@ -290,54 +308,82 @@ func TestRows(t *testing.T) {
 
 // Check refuses what a kernel could not walk.
 func TestCheck(t *testing.T) {
-	w := newWorld(3, shape{trees: 4, depth: 4, features: 6, outputs: 2, thresholds: 9, categories: 4})
-	inner := func(f *Forest, categorical bool) *Node {
-		for i := range f.Nodes[f.Trees[1].Root:] {
-			if n := &f.Nodes[int(f.Trees[1].Root)+i]; int(n.Right) != i && (n.Slot < 0) == categorical {
+	w := newWorld(3, shape{trees: 8, depth: 4, features: 6, outputs: 2, thresholds: 9, categories: 4})
+	last := func(f *Forest) *Node { return &f.Nodes[len(f.Nodes)-1] }
+	// split is the first of either kind, in the second tree.
+	split := func(f *Forest, categorical bool) *Node {
+		for i := int(f.Trees[1].Root); ; i++ {
+			if n := &f.Nodes[i]; int(n.Right) != i && (n.Slot < 0) == categorical {
 				return n
 			}
 		}
-		return nil
 	}
-	leaf := func(f *Forest) *Node { return &f.Nodes[len(f.Nodes)-1] }
-	for name, spoil := range map[string]func(f *Forest){
-		"child out of range":   func(f *Forest) { inner(f, false).Right = int32(len(f.Nodes)) },
-		"child far away":       func(f *Forest) { inner(f, false).Right = math.MaxInt32 },
-		"negative child":       func(f *Forest) { inner(f, false).Right = -1 },
+	set := func(f *Forest) *uint64 { return &f.Sets[int(split(f, true).Threshold)] }
+	both := map[string]func(f *Forest){
+		"values":              func(f *Forest) { f.Values = f.Values[1:] },
+		"too few values":      func(f *Forest) { f.Values = f.Values[2:] },
+		"no outputs":          func(f *Forest) { f.Outputs = 0 },
+		"no trees":            func(f *Forest) { f.Trees = nil },
+		"root":                func(f *Forest) { f.Trees[2].Root = f.Trees[1].Root },
+		"root out of range":   func(f *Forest) { f.Trees[7].Root = int32(f.Len()) },
+		"negative root":       func(f *Forest) { f.Trees[7].Root = -1 },
+		"first root":          func(f *Forest) { f.Trees[0].Root = 1 },
+		"depth":               func(f *Forest) { f.Trees[2].Depth++ },
+		"slots not ascending": func(f *Forest) { f.Slots[0], f.Slots[1] = f.Slots[1], f.Slots[0] },
+		"slot past features":  func(f *Forest) { f.Features = 3 },
+		"negative slot":       func(f *Forest) { f.Slots[0] = -1 },
+		"too few slots":       func(f *Forest) { f.Slots = f.Slots[:2] },
+		"both layouts":        func(f *Forest) { f.Nodes, f.Small = make([]Node, 1), make([]SmallNode, 1) },
+		"no nodes":            func(f *Forest) { f.Nodes, f.Small = nil, nil },
+	}
+	nodes := map[string]func(f *Forest){
+		"child out of range":   func(f *Forest) { split(f, false).Right = int32(len(f.Nodes)) },
+		"child far away":       func(f *Forest) { split(f, false).Right = math.MaxInt32 },
+		"negative child":       func(f *Forest) { split(f, false).Right = -1 },
 		"child in other tree":  func(f *Forest) { f.Nodes[0].Right = f.Trees[1].Root + 2 },
 		"cycle":                func(f *Forest) { f.Nodes[3].Right = 2 },
 		"own ancestor":         func(f *Forest) { f.Nodes[5].Right = 1 },
 		"shared child":         func(f *Forest) { f.Nodes[2].Right = f.Nodes[1].Right },
-		"slot":                 func(f *Forest) { inner(f, false).Slot = int32(len(f.Slots)) },
-		"categorical slot":     func(f *Forest) { inner(f, true).Slot = ^int32(len(f.Slots)) },
-		"set":                  func(f *Forest) { inner(f, true).Threshold = float64(len(f.Sets)) },
-		"set NaN":              func(f *Forest) { inner(f, true).Threshold = math.NaN() },
-		"set size":             func(f *Forest) { f.Sets[int(inner(f, true).Threshold)] = math.MaxUint64 },
-		"set past the end":     func(f *Forest) { f.Sets[int(inner(f, true).Threshold)] = 64 * 2 * uint64(len(f.Sets)) },
-		"leaf's slot":          func(f *Forest) { leaf(f).Slot = 0 },
-		"leaf without values":  func(f *Forest) { leaf(f).Threshold = float64(len(f.Values) / 2) },
-		"leaf with half value": func(f *Forest) { leaf(f).Threshold = 0.5 },
-		"leaf NaN":             func(f *Forest) { leaf(f).Threshold = math.NaN() },
+		"slot":                 func(f *Forest) { split(f, false).Slot = int32(len(f.Slots)) },
+		"categorical slot":     func(f *Forest) { split(f, true).Slot = ^int32(len(f.Slots)) },
+		"set":                  func(f *Forest) { split(f, true).Threshold = float64(len(f.Sets)) },
+		"set NaN":              func(f *Forest) { split(f, true).Threshold = math.NaN() },
+		"set size":             func(f *Forest) { *set(f) = math.MaxUint64 },
+		"set past the end":     func(f *Forest) { *set(f) = 64 * 2 * uint64(len(f.Sets)) },
+		"leaf's slot":          func(f *Forest) { last(f).Slot = 0 },
+		"leaf without values":  func(f *Forest) { last(f).Threshold = float64(len(f.Values) / 2) },
+		"leaf with half value": func(f *Forest) { last(f).Threshold = 0.5 },
+		"leaf NaN":             func(f *Forest) { last(f).Threshold = math.NaN() },
 		"split as a leaf":      func(f *Forest) { f.Nodes[1].Right = 1 },
-		"values":               func(f *Forest) { f.Values = f.Values[1:] },
-		"no outputs":           func(f *Forest) { f.Outputs = 0 },
-		"no trees":             func(f *Forest) { f.Trees = nil },
-		"root":                 func(f *Forest) { f.Trees[2].Root = f.Trees[1].Root },
-		"root out of range":    func(f *Forest) { f.Trees[3].Root = int32(len(f.Nodes)) },
-		"negative root":        func(f *Forest) { f.Trees[3].Root = -1 },
-		"first root":           func(f *Forest) { f.Trees[0].Root = 1 },
-		"depth":                func(f *Forest) { f.Trees[2].Depth++ },
 		"nodes cut off":        func(f *Forest) { f.Nodes = f.Nodes[:len(f.Nodes)-1] },
-		"a node too many":      func(f *Forest) { f.Nodes = append(f.Nodes, *leaf(f)) },
-		"slots not ascending":  func(f *Forest) { f.Slots[0], f.Slots[1] = f.Slots[1], f.Slots[0] },
-		"slot past features":   func(f *Forest) { f.Features = 3 },
-		"negative slot":        func(f *Forest) { f.Slots[0] = -1 },
-	} {
-		f := w.forest(t)
-		spoil(f)
-		var e *Error
-		if err := f.Check(); !errors.As(err, &e) {
-			t.Errorf("%s: %v", name, err)
+		"a node too many":      func(f *Forest) { f.Nodes = append(f.Nodes, *last(f)) },
+	}
+	right := func(n SmallNode, to int) SmallNode {
+		return n&(1<<(64-rightBits)-1) | SmallNode(to)<<(64-rightBits)
+	}
+	small := map[string]func(f *Forest){
+		"child out of range":  func(f *Forest) { f.Small[0] = right(f.Small[0], 1<<rightBits-1) },
+		"child in other tree": func(f *Forest) { f.Small[0] = right(f.Small[0], int(f.Trees[1].Root)+2) },
+		"cycle":               func(f *Forest) { f.Small[3] = right(f.Small[3], 2) },
+		"split as a leaf":     func(f *Forest) { f.Small[1] = right(f.Small[1], 1) },
+		"leaf going left":     func(f *Forest) { f.Small[len(f.Small)-1] |= 1 << otherBin },
+		"leaf without values": func(f *Forest) { f.Small[len(f.Small)-1] |= 1 << 34 },
+		"slot":                func(f *Forest) { f.Small[0] |= 254 << slotShift },
+		"steps":               func(f *Forest) { f.Steps = f.Steps[1:] },
+		"unknown steps":       func(f *Forest) { f.Steps[0] = 7 },
+		"cuts":                func(f *Forest) { f.Cuts = f.Cuts[1:] },
+		"nodes cut off":       func(f *Forest) { f.Small = f.Small[:len(f.Small)-1] },
+	}
+	for layout, spoilers := range map[string][]map[string]func(f *Forest){"to the leaf": {both, nodes}, "small": {both, small}} {
+		for _, m := range spoilers {
+			for name, spoil := range m {
+				f := w.layouts(t)[layout]
+				spoil(f)
+				var e *Error
+				if err := f.Check(); !errors.As(err, &e) {
+					t.Errorf("%s, %s: %v", layout, name, err)
+				}
+			}
 		}
 	}
 }

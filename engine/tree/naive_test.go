@@ -171,3 +171,43 @@ func (w *world) forest(tb testing.TB) *Forest {
 	}
 	return f
 }
+
+// layouts are all that can be made of the forest.
+func (w *world) layouts(tb testing.TB) map[string]*Forest {
+	tb.Helper()
+	make := func() *Forest {
+		b := NewBuilder(w.features, w.outputs)
+		for _, t := range w.trees {
+			t.add(tb, b)
+		}
+		b.slots()
+		return &b.f
+	}
+	all := map[string]*Forest{"chosen": w.forest(tb), "to the leaf": make()}
+	if len(w.trees) >= abreast {
+		if f := make(); len(f.Sets) == 0 {
+			f.abreast = true
+			all["abreast"] = f
+		}
+		if f := make(); f.shrink() {
+			all["small"] = f
+		}
+	}
+	for name, f := range all {
+		if err := f.Check(); err != nil {
+			tb.Fatal(name, err)
+		}
+	}
+	return all
+}
+
+// layout is what was chosen.
+func layout(f *Forest) string {
+	switch {
+	case f.Small != nil:
+		return "small"
+	case f.abreast:
+		return "abreast"
+	}
+	return "to the leaf"
+}

@@ -19,10 +19,30 @@ func (f *Forest) Sparse(indices []int32, values, floats []float64, ints []int32)
 	return f.walk(floats, ints)
 }
 
-// walk takes one tree after the other, each to its leaf and no further.
 func (f *Forest) walk(row []float64, ints []int32) []int32 {
+	row, leaves := row[:len(f.Slots)+1], ints[:len(f.Trees)]
+	switch {
+	case f.Small != nil:
+		f.walkSmall(row, leaves)
+	case f.abreast:
+		f.walkAbreast(row, leaves)
+	default:
+		f.walkToLeaf(row, leaves)
+	}
+	return leaves
+}
+
+// bit is b as a number, with no branch.
+func bit(b bool) int32 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// walkToLeaf takes one tree after the other, each to its leaf and no further.
+func (f *Forest) walkToLeaf(row []float64, leaves []int32) {
 	nodes := f.Nodes
-	leaves := ints[:len(f.Trees)]
 	for t := range f.Trees {
 		i := f.Trees[t].Root
 		n := &nodes[i]
@@ -37,7 +57,6 @@ func (f *Forest) walk(row []float64, ints []int32) []int32 {
 		}
 		leaves[t] = int32(n.Threshold)
 	}
-	return leaves
 }
 
 // left is 1 where the set at i sends x to the left, else 0.
@@ -51,31 +70,154 @@ func (f *Forest) left(i int, x float64) int32 {
 	return int32(^header & 1)
 }
 
-// bit is b as a number, with no branch.
-func bit(b bool) int32 {
-	if b {
-		return 1
+// walkAbreast takes eight trees at a time, all as deep as the deepest, with no
+// branch but the loop's. There are at least eight trees, and no categories.
+// The last eight trees are walked together whatever their number: some twice.
+func (f *Forest) walkAbreast(row []float64, leaves []int32) {
+	nodes := f.Nodes
+	for t := 0; t < len(f.Trees); t += abreast {
+		t = min(t, len(f.Trees)-abreast)
+		q, l := (*[abreast]Tree)(f.Trees[t:]), (*[abreast]int32)(leaves[t:])
+		n0, n1, n2, n3 := &nodes[q[0].Root], &nodes[q[1].Root], &nodes[q[2].Root], &nodes[q[3].Root]
+		n4, n5, n6, n7 := &nodes[q[4].Root], &nodes[q[5].Root], &nodes[q[6].Root], &nodes[q[7].Root]
+		for d := deepest(q); d > 0; d-- {
+			n0 = step(nodes, n0, row)
+			n1 = step(nodes, n1, row)
+			n2 = step(nodes, n2, row)
+			n3 = step(nodes, n3, row)
+			n4 = step(nodes, n4, row)
+			n5 = step(nodes, n5, row)
+			n6 = step(nodes, n6, row)
+			n7 = step(nodes, n7, row)
+		}
+		l[0], l[1], l[2], l[3] = int32(n0.Threshold), int32(n1.Threshold), int32(n2.Threshold), int32(n3.Threshold)
+		l[4], l[5], l[6], l[7] = int32(n4.Threshold), int32(n5.Threshold), int32(n6.Threshold), int32(n7.Threshold)
 	}
-	return 0
+}
+
+func step(nodes []Node, n *Node, row []float64) *Node {
+	return &nodes[n.Right-bit(row[n.Slot] <= n.Threshold)]
+}
+
+func deepest(q *[abreast]Tree) int32 {
+	return max(q[0].Depth, q[1].Depth, q[2].Depth, q[3].Depth, q[4].Depth, q[5].Depth, q[6].Depth, q[7].Depth)
+}
+
+// walkSmall is walkAbreast over Small.
+func (f *Forest) walkSmall(row []float64, leaves []int32) {
+	var bins [256]uint8
+	f.fillBins(row, &bins)
+	for t := 0; t < len(f.Trees); t += abreast {
+		t = min(t, len(f.Trees)-abreast)
+		q, l := (*[abreast]Tree)(f.Trees[t:]), (*[abreast]int32)(leaves[t:])
+		t0, t1, t2, t3 := f.Small[q[0].Root:], f.Small[q[1].Root:], f.Small[q[2].Root:], f.Small[q[3].Root:]
+		t4, t5, t6, t7 := f.Small[q[4].Root:], f.Small[q[5].Root:], f.Small[q[6].Root:], f.Small[q[7].Root:]
+		n0, n1, n2, n3 := t0[0], t1[0], t2[0], t3[0]
+		n4, n5, n6, n7 := t4[0], t5[0], t6[0], t7[0]
+		for d := deepest(q); d > 0; d-- {
+			n0 = stepSmall(t0, n0, &bins)
+			n1 = stepSmall(t1, n1, &bins)
+			n2 = stepSmall(t2, n2, &bins)
+			n3 = stepSmall(t3, n3, &bins)
+			n4 = stepSmall(t4, n4, &bins)
+			n5 = stepSmall(t5, n5, &bins)
+			n6 = stepSmall(t6, n6, &bins)
+			n7 = stepSmall(t7, n7, &bins)
+		}
+		l[0], l[1], l[2], l[3] = int32(n0), int32(n1), int32(n2), int32(n3)
+		l[4], l[5], l[6], l[7] = int32(n4), int32(n5), int32(n6), int32(n7)
+	}
+}
+
+// stepSmall is n's right child, or the one before it where n's bit for the bin
+// is 1.
+func stepSmall(tree []SmallNode, n SmallNode, bins *[256]uint8) SmallNode {
+	return tree[n>>(64-rightBits)-n>>(bins[uint8(n>>slotShift)]&63)&1]
+}
+
+// fillBins finds each slot's bin.
+func (f *Forest) fillBins(row []float64, bins *[256]uint8) {
+	bins[leafSlot] = otherBin
+	for s, steps := range f.Steps {
+		x := row[s]
+		c := (*[cutStride]float64)(f.Cuts[cutStride*s:])
+		k := int32(0) // the cuts before k are passed, and none after k + 1<<steps - 2
+		switch steps {
+		case 5:
+			k = bit(!(x <= c[15])) << 4
+			fallthrough
+		case 4:
+			k += bit(!(x <= c[(k+7)&31])) << 3
+			fallthrough
+		case 3:
+			k += bit(!(x <= c[(k+3)&31])) << 2
+			fallthrough
+		case 2:
+			k += bit(!(x <= c[(k+1)&31])) << 1
+			fallthrough
+		case 1:
+			k += bit(!(x <= c[k&31]))
+		case Categories:
+			k = otherBin
+			if x >= 0 && x < otherBin && float64(int32(x)) == x {
+				k = int32(x)
+			}
+		}
+		bins[uint8(s)] = uint8(k)
+	}
 }
 
 // Sum adds the values of the leaves that the trees came to, in the order of
 // the trees, to sum, which has Outputs elements.
 func (f *Forest) Sum(leaves []int32, sum []float64) {
-	values, n := f.Values, len(sum)
-	if n == 2 {
-		a, b := sum[0], sum[1]
+	values := f.Values
+	switch n := len(sum); n {
+	case 1:
+		sum[0] = add(sum[0], values, leaves)
+	case 2:
+		sum[0], sum[1] = addPairs(sum[0], sum[1], values, leaves)
+	default:
 		for _, leaf := range leaves {
-			v := values[2*int(leaf):][:2]
-			a += v[0]
-			b += v[1]
+			for j, v := range values[int(leaf)*n:][:n] {
+				sum[j] += v
+			}
 		}
-		sum[0], sum[1] = a, b
-		return
+	}
+}
+
+// add and addPairs go in fours, which still add up one after the other: in
+// WebAssembly, Go's loops cost more than what is in them here.
+func add(a float64, values []float64, leaves []int32) float64 {
+	for len(leaves) >= 4 {
+		a += values[leaves[0]]
+		a += values[leaves[1]]
+		a += values[leaves[2]]
+		a += values[leaves[3]]
+		leaves = leaves[4:]
 	}
 	for _, leaf := range leaves {
-		for j, v := range values[int(leaf)*n:][:n] {
-			sum[j] += v
-		}
+		a += values[leaf]
 	}
+	return a
+}
+
+func addPairs(a, b float64, values []float64, leaves []int32) (float64, float64) {
+	for len(leaves) >= 4 {
+		i, j, k, l := 2*int(leaves[0]), 2*int(leaves[1]), 2*int(leaves[2]), 2*int(leaves[3])
+		a += values[i]
+		b += values[i+1]
+		a += values[j]
+		b += values[j+1]
+		a += values[k]
+		b += values[k+1]
+		a += values[l]
+		b += values[l+1]
+		leaves = leaves[4:]
+	}
+	for _, leaf := range leaves {
+		i := 2 * int(leaf)
+		a += values[i]
+		b += values[i+1]
+	}
+	return a, b
 }
