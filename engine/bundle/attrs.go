@@ -233,7 +233,9 @@ func (a *Attrs) Vector(name string) []float64 {
 	return values
 }
 
-// Matrix reads a tensor of double with two dimensions, row-major.
+// Matrix reads a tensor of double with two dimensions, and as many values as
+// they say. The values are as they lie in the bundle: row by row, but for those
+// ops whose writers put columns end to end.
 func (a *Attrs) Matrix(name string) (values []float64, rows, cols int) {
 	values, dims := a.Tensor(name)
 	if a.err != nil {
@@ -243,7 +245,16 @@ func (a *Attrs) Matrix(name string) (values []float64, rows, cols int) {
 		a.Fail(name, "has "+strconv.Itoa(len(dims))+" dimensions, not 2")
 		return nil, 0, 0
 	}
-	return values, dims[0], dims[1]
+	rows, cols = dims[0], dims[1]
+	whole := rows == 0 && cols == 0 && len(values) == 0
+	if rows > 0 && cols > 0 {
+		whole = len(values)/rows == cols && len(values)%rows == 0
+	}
+	if !whole {
+		a.Fail(name, "has "+strconv.Itoa(len(values))+" values in the shape "+strconv.Itoa(rows)+"×"+strconv.Itoa(cols))
+		return nil, 0, 0
+	}
+	return values, rows, cols
 }
 
 // Tensors reads a list of tensors.

@@ -26,8 +26,8 @@ type factorization struct {
 func readFactorization(s *Source) factorization {
 	f := factorization{intercept: s.Float("intercept"), linear: s.Vector("linear")}
 	values, rows, cols := s.Matrix("factors")
-	if rows != len(f.linear) || len(values) != rows*cols {
-		s.Fail("factors", "is "+strconv.Itoa(rows)+"×"+strconv.Itoa(cols)+" with "+strconv.Itoa(len(values))+" values for "+strconv.Itoa(len(f.linear))+" features")
+	if rows != len(f.linear) {
+		s.Fail("factors", "has "+strconv.Itoa(rows)+" rows for "+strconv.Itoa(len(f.linear))+" features")
 	}
 	f.factors, f.each = values, cols
 	return f

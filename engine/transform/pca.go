@@ -1,10 +1,6 @@
 package transform
 
-import (
-	"strconv"
-
-	"github.com/pageleap/pageleap/engine/frame"
-)
+import "github.com/pageleap/pageleap/engine/frame"
 
 // pca projects a vector on principal components.
 //
@@ -20,11 +16,7 @@ type pca struct {
 
 func readPCA(s *Source) (Transformer, error) {
 	values, rows, cols := s.Matrix("principal_components")
-	t := &pca{features: rows, components: cols, loadings: values}
-	if len(values) != rows*cols {
-		s.Fail("principal_components", "has "+strconv.Itoa(len(values))+" values for "+strconv.Itoa(rows)+"×"+strconv.Itoa(cols))
-	}
-	return t, s.Err()
+	return &pca{features: rows, components: cols, loadings: values}, s.Err()
 }
 
 func (t *pca) Inputs() []Port {
