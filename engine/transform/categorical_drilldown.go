@@ -42,6 +42,9 @@ func readCategoricalDrilldown(s *Source) (Transformer, error) {
 		if err != nil {
 			return nil, err
 		}
+		if _, ok := model.(Resolver); ok {
+			return nil, s.Malformed("model" + strconv.Itoa(i) + " is a " + sub.Model.Op + ", which needs columns of its own")
+		}
 		t.models = append(t.models, model)
 		if !samePorts(model.Inputs(), t.models[0].Inputs()) || !samePorts(named(model.Outputs()), named(t.models[0].Outputs())) {
 			return nil, s.Malformed("model" + strconv.Itoa(i) + " has other ports than model0")

@@ -1,9 +1,11 @@
 package transform
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/pageleap/pageleap/engine/bundle"
+	"github.com/pageleap/pageleap/engine/frame"
 )
 
 func TestCategoricalDrilldown(t *testing.T) {
@@ -42,4 +44,20 @@ func TestCategoricalDrilldown(t *testing.T) {
 	}
 	readFault(t, nodeOf("categorical_drilldown", "", attrStrings("labels")))
 	readFault(t, nodeOf("categorical_drilldown", ""))
+}
+
+type columnBound struct{ mathUnary }
+
+func (c *columnBound) Resolve(frame.Schema) (Transformer, error) { return c, nil }
+
+func readColumnBound(s *Source) (Transformer, error) { return &columnBound{}, nil }
+
+// An op that asks for its column's type has none inside a drilldown.
+func TestCategoricalDrilldownColumnBound(t *testing.T) {
+	n := nodeOf("categorical_drilldown", "", attrStrings("labels", "up"))
+	n.Model.Subs = []bundle.Sub{{Dir: "model0", Model: nodeOf("column_bound", "").Model}}
+	ops := append([]Op{{"column_bound", readColumnBound}}, Table...)
+	if _, err := NewSource(n, ops).Read(); !errors.Is(err, bundle.ErrMalformed) {
+		t.Errorf("got %v", err)
+	}
 }
