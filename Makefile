@@ -49,6 +49,15 @@ test: web/node_modules browser build ## install what the tests need and run them
 	go test ./...
 	cd web && npm test
 
+compat: dist/scorer.wasm web/node_modules ## run every genuine case everywhere and write engine/COMPAT.md
+	go run ./wasm/harness -compat engine/COMPAT.md testdata/genuine
+
+FUZZTIME ?= 1m
+fuzz: ## fuzz each reader for FUZZTIME (1m)
+	@for t in $$(grep -rlE '^func Fuzz' --include='*_test.go' engine edge wasm | xargs -n1 dirname | sort -u); do \
+	  for f in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$t/*_test.go | cut -c6-); do \
+	    echo "== $$t $$f"; go test ./$$t -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done; done
+
 web/node_modules: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
@@ -60,4 +69,4 @@ browser:
 clean: ## remove what was built
 	rm -rf dist web/node_modules
 
-.PHONY: help build sizes run test browser clean
+.PHONY: help build sizes run test compat fuzz browser clean

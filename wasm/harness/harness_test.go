@@ -11,7 +11,7 @@ import (
 // The suite itself: every case, in every runtime.
 func TestSuite(t *testing.T) {
 	var out bytes.Buffer
-	err := run(&out, wasmtest.Build(t), "../../web/test/harness.mjs", []string{"../../testdata/genuine", "../../testdata/cases"})
+	err := run(&out, wasmtest.Build(t), "../../web/test/harness.mjs", "", []string{"../../testdata/genuine", "../../testdata/cases"})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}

@@ -14,19 +14,21 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 )
 
 func main() {
 	wasmPath := flag.String("wasm", "dist/scorer.wasm", "the module to run in wazero and in Node")
 	script := flag.String("node", "web/test/harness.mjs", "the script that answers jobs in Node")
+	compat := flag.String("compat", "", "also write the table of ops to this file")
 	flag.Parse()
-	if err := run(os.Stdout, *wasmPath, *script, flag.Args()); err != nil {
+	if err := run(os.Stdout, *wasmPath, *script, *compat, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "harness: "+err.Error())
 		os.Exit(1)
 	}
 }
 
-func run(w io.Writer, wasmPath, script string, roots []string) error {
+func run(w io.Writer, wasmPath, script, compat string, roots []string) error {
 	cases, err := Load(roots...)
 	if err != nil {
 		return err
@@ -38,6 +40,15 @@ func run(w io.Writer, wasmPath, script string, roots []string) error {
 	verdicts, err := Judge(cases, []Runtime{Native(), Wazero(wasm), Node(script, wasmPath)})
 	if err != nil {
 		return err
+	}
+	if compat != "" {
+		var b bytes.Buffer
+		if err := Compat(&b, cases, verdicts, time.Now()); err != nil {
+			return err
+		}
+		if err := os.WriteFile(compat, b.Bytes(), 0o644); err != nil {
+			return err
+		}
 	}
 	return Table(w, verdicts)
 }
