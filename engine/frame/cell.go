@@ -272,17 +272,21 @@ func (r *cellReader) entries(t Type) error {
 	r.v.Map = &r.m
 	seen := map[string]struct{}{}
 	return r.d.Object(func(key string) error {
-		if _, dup := seen[key]; dup {
-			return bad("the key " + quote(key) + " twice in a map")
-		}
-		seen[key] = struct{}{}
-		if len(seen) > r.lim.Elements {
+		if len(seen) >= r.lim.Elements {
 			return at("entries", overLimit("Elements", r.lim.Elements))
 		}
 		var k Value
 		if err := parseKey(key, t.Key, &k); err != nil {
 			return err
 		}
+		text := key
+		if t.Key != String { // "1" and "1.0" are one number
+			text = string(appendKey(nil, t.Key, &k))
+		}
+		if _, dup := seen[text]; dup {
+			return bad("the key " + quote(key) + " twice in a map")
+		}
+		seen[text] = struct{}{}
 		r.m.Keys.add(t.Key, &k)
 		if err := r.element(t.Base, &r.m.Values); err != nil {
 			return at("entry "+quote(key), err)

@@ -108,46 +108,47 @@ func oneCell(typ, cell string) string {
 	return `{"rows":[[` + cell + `]],"schema":{"fields":[{"name":"c","type":` + typ + `}]}}`
 }
 
+// jsonCells are cells and how they are written again.
+var jsonCells = []struct{ typ, cell, want string }{
+	{`"boolean"`, `true`, `true`},
+	{`"byte"`, `-128`, `-128`},
+	{`"short"`, `32767`, `32767`},
+	{`"integer"`, `3.0`, `3`},
+	{`"int"`, `2e3`, `2000`},
+	{`"long"`, `9223372036854775807`, `9223372036854775807`},
+	{`"float"`, `0.1`, `0.1`},
+	{`"float"`, `1e39`, `null`}, // Infinity, written as MLeap writes it
+	{`"double"`, `-0.0`, `-0.0`},
+	{`"double"`, `7`, `7.0`},
+	{`"double"`, `null`, `null`},
+	{`"string"`, `"é\n\u2028"`, `"é\n\u2028"`},
+	{`"byte_string"`, `"AAH/"`, `"AAH/"`},
+	{`{"type":"basic","base":"double","isNullable":false}`, `null`, `null`},
+	{`{"type":"basic","base":"integer","isNullable":false}`, `5`, `5`},
+	{`{"type":"list","base":"double"}`, `[1,null,"Infinity"]`, `[1.0,null,null]`},
+	{`{"type":"list","base":"long"}`, `[1,-1]`, `[1,-1]`},
+	{`{"type":"list","base":"byte_string"}`, `["","Zg=="]`, `["","Zg=="]`},
+	{`{"type":"list","base":{"type":"basic","base":"string"}}`, `["a"]`, `["a"]`},
+	{`{"type":"map","key":"string","base":"long"}`, `{"k":7,"":8}`, `{"k":7,"":8}`},
+	{`{"type":"map","key":"integer","base":"boolean"}`, `{"-3":true}`, `{"-3":true}`},
+	{`{"type":"map","key":"double","base":"double"}`, `{"NaN":1,"0.5":null}`, `{"NaN":1.0,"0.5":null}`},
+	{`{"type":"map","key":"boolean","base":"string"}`, `{"true":"x","false":"y"}`, `{"true":"x","false":"y"}`},
+	{`{"type":"tensor","base":"double"}`, `{"values":[1,2],"dimensions":[2]}`, `{"dimensions":[2],"values":[1.0,2.0]}`},
+	{`{"type":"tensor","base":"double"}`, `{"dimensions":[],"values":[3]}`, `{"dimensions":[],"values":[3.0]}`},
+	{`{"type":"tensor","base":"double"}`, `{"dimensions":[0],"values":[]}`, `{"dimensions":[0],"values":[]}`},
+	{`{"type":"tensor","base":"double"}`, `{"dimensions":[3],"indices":[],"values":[]}`, `{"dimensions":[3],"indices":[],"values":[]}`},
+	{`{"type":"tensor","base":"double"}`, `{"dimensions":[3],"indices":null,"values":[1,2,3]}`, `{"dimensions":[3],"values":[1.0,2.0,3.0]}`},
+	{`{"type":"tensor","base":"double"}`, `[1,2]`, `{"dimensions":[2],"values":[1.0,2.0]}`},
+	{`{"type":"tensor","base":"int","dimensions":[2,2]}`, `[1,2,3,4]`, `{"dimensions":[2,2],"values":[1,2,3,4]}`},
+	{`{"type":"tensor","base":"int","dimensions":[9]}`, `{"dimensions":[1],"values":[4]}`, `{"dimensions":[1],"values":[4]}`},
+	{`{"type":"tensor","base":"string"}`, `{"values":["b","a"],"indices":[4,0],"dimensions":[5]}`, `{"dimensions":[5],"indices":[[0],[4]],"values":["a","b"]}`},
+	{`{"type":"tensor","base":"long"}`, `{"dimensions":[2,3],"indices":[[1,2],[0,1]],"values":[5,6]}`, `{"dimensions":[2,3],"indices":[[0,1],[1,2]],"values":[6,5]}`},
+	{`{"type":"tensor","base":"boolean"}`, `{"dimensions":[1],"values":[true]}`, `{"dimensions":[1],"values":[true]}`},
+	{`{"type":"tensor","base":"byte_string"}`, `{"dimensions":[1],"values":["Zm8"]}`, `{"dimensions":[1],"values":["Zm8="]}`},
+}
+
 func TestJSONCells(t *testing.T) {
-	notNull := func(base string) string { return `{"type":"basic","base":"` + base + `","isNullable":false}` }
-	tensor := func(base string) string { return `{"type":"tensor","base":"` + base + `"}` }
-	for _, c := range []struct{ typ, cell, want string }{
-		{`"boolean"`, `true`, `true`},
-		{`"byte"`, `-128`, `-128`},
-		{`"short"`, `32767`, `32767`},
-		{`"integer"`, `3.0`, `3`},
-		{`"int"`, `2e3`, `2000`},
-		{`"long"`, `9223372036854775807`, `9223372036854775807`},
-		{`"float"`, `0.1`, `0.1`},
-		{`"float"`, `1e39`, `null`}, // Infinity, written as MLeap writes it
-		{`"double"`, `-0.0`, `-0.0`},
-		{`"double"`, `7`, `7.0`},
-		{`"double"`, `null`, `null`},
-		{`"string"`, `"é\n\u2028"`, `"é\n\u2028"`},
-		{`"byte_string"`, `"AAH/"`, `"AAH/"`},
-		{notNull("double"), `null`, `null`},
-		{notNull("integer"), `5`, `5`},
-		{`{"type":"list","base":"double"}`, `[1,null,"Infinity"]`, `[1.0,null,null]`},
-		{`{"type":"list","base":"long"}`, `[1,-1]`, `[1,-1]`},
-		{`{"type":"list","base":"byte_string"}`, `["","Zg=="]`, `["","Zg=="]`},
-		{`{"type":"list","base":{"type":"basic","base":"string"}}`, `["a"]`, `["a"]`},
-		{`{"type":"map","key":"string","base":"long"}`, `{"k":7,"":8}`, `{"k":7,"":8}`},
-		{`{"type":"map","key":"integer","base":"boolean"}`, `{"-3":true}`, `{"-3":true}`},
-		{`{"type":"map","key":"double","base":"double"}`, `{"NaN":1,"0.5":null}`, `{"NaN":1.0,"0.5":null}`},
-		{`{"type":"map","key":"boolean","base":"string"}`, `{"true":"x","false":"y"}`, `{"true":"x","false":"y"}`},
-		{tensor("double"), `{"values":[1,2],"dimensions":[2]}`, `{"dimensions":[2],"values":[1.0,2.0]}`},
-		{tensor("double"), `{"dimensions":[],"values":[3]}`, `{"dimensions":[],"values":[3.0]}`},
-		{tensor("double"), `{"dimensions":[0],"values":[]}`, `{"dimensions":[0],"values":[]}`},
-		{tensor("double"), `{"dimensions":[3],"indices":[],"values":[]}`, `{"dimensions":[3],"indices":[],"values":[]}`},
-		{tensor("double"), `{"dimensions":[3],"indices":null,"values":[1,2,3]}`, `{"dimensions":[3],"values":[1.0,2.0,3.0]}`},
-		{tensor("double"), `[1,2]`, `{"dimensions":[2],"values":[1.0,2.0]}`},
-		{`{"type":"tensor","base":"int","dimensions":[2,2]}`, `[1,2,3,4]`, `{"dimensions":[2,2],"values":[1,2,3,4]}`},
-		{`{"type":"tensor","base":"int","dimensions":[9]}`, `{"dimensions":[1],"values":[4]}`, `{"dimensions":[1],"values":[4]}`},
-		{tensor("string"), `{"values":["b","a"],"indices":[4,0],"dimensions":[5]}`, `{"dimensions":[5],"indices":[[0],[4]],"values":["a","b"]}`},
-		{tensor("long"), `{"dimensions":[2,3],"indices":[[1,2],[0,1]],"values":[5,6]}`, `{"dimensions":[2,3],"indices":[[0,1],[1,2]],"values":[6,5]}`},
-		{tensor("boolean"), `{"dimensions":[1],"values":[true]}`, `{"dimensions":[1],"values":[true]}`},
-		{tensor("byte_string"), `{"dimensions":[1],"values":["Zm8"]}`, `{"dimensions":[1],"values":["Zm8="]}`},
-	} {
+	for _, c := range jsonCells {
 		f, err := ReadJSON([]byte(oneCell(c.typ, c.cell)))
 		if err != nil {
 			t.Errorf("%s %s: %v", c.typ, c.cell, err)
