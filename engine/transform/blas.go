@@ -1,16 +1,15 @@
 package transform
 
 import (
-	"math"
-
 	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/internal/fmath"
 )
 
 // Products of vectors add up in the order, and with the roundings, of the BLAS
 // that Spark and MLeap run on (dev.ludovic.netlib 3, its plain Java form on
 // Java 11 and later), so that linear models answer bit for bit what they do.
-// That BLAS multiplies and adds with one rounding; so math.FMA is spelled out
-// here, which gives the same on every machine.
+// That BLAS multiplies and adds with one rounding; so FMA is spelled out here,
+// which gives the same on every machine.
 //
 // On a JVM with the incubating vector module switched on, or with a native
 // BLAS, the order hangs on the machine: those answers differ in the last bits.
@@ -22,10 +21,10 @@ func dot(x, y []float64) float64 {
 	n := len(x) &^ 3
 	y = y[:len(x)]
 	for i := 0; i < n; i += 4 {
-		s0 = math.FMA(x[i], y[i], s0)
-		s1 = math.FMA(x[i+1], y[i+1], s1)
-		s2 = math.FMA(x[i+2], y[i+2], s2)
-		s3 = math.FMA(x[i+3], y[i+3], s3)
+		s0 = fmath.FMA(x[i], y[i], s0)
+		s1 = fmath.FMA(x[i+1], y[i+1], s1)
+		s2 = fmath.FMA(x[i+2], y[i+2], s2)
+		s3 = fmath.FMA(x[i+3], y[i+3], s3)
 	}
 	return dotFrom(s0+s1+s2+s3, x[n:], y[n:])
 }
@@ -35,7 +34,7 @@ func dot(x, y []float64) float64 {
 func dotFrom(sum float64, x, y []float64) float64 {
 	y = y[:len(x)]
 	for i := range x {
-		sum = math.FMA(x[i], y[i], sum)
+		sum = fmath.FMA(x[i], y[i], sum)
 	}
 	return sum
 }
@@ -78,13 +77,13 @@ func addRow(y float64, v *frame.Value, row []float64) float64 {
 	row = row[:len(x)]
 	n := len(x) &^ 3
 	for i := 0; i < n; i += 4 {
-		y = math.FMA(x[i+3], row[i+3], y)
-		y = math.FMA(x[i+2], row[i+2], y)
-		y = math.FMA(x[i+1], row[i+1], y)
-		y = math.FMA(x[i], row[i], y)
+		y = fmath.FMA(x[i+3], row[i+3], y)
+		y = fmath.FMA(x[i+2], row[i+2], y)
+		y = fmath.FMA(x[i+1], row[i+1], y)
+		y = fmath.FMA(x[i], row[i], y)
 	}
 	for i := n; i < len(x); i++ {
-		y = math.FMA(x[i], row[i], y)
+		y = fmath.FMA(x[i], row[i], y)
 	}
 	return y
 }

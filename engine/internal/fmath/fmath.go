@@ -113,7 +113,7 @@ func Pow(x, y float64) float64 {
 	e := float64(hi * y)
 	z := 0.0
 	if math.Abs(e) < 1024 && math.Abs(y) < 0x1p900 {
-		z = exp(e, math.FMA(hi, y, -e)+float64(lo*y))
+		z = exp(e, FMA(hi, y, -e)+float64(lo*y))
 	} else {
 		z = exp(e, 0)
 	}
