@@ -87,3 +87,16 @@ func addRow(y float64, v *frame.Value, row []float64) float64 {
 	}
 	return y
 }
+
+// dotDensified is an element of dgemm's product with a cell: what dotRow gives
+// for a dense cell, for a sparse one too.
+func dotDensified(v *frame.Value, row []float64) float64 {
+	if !v.Sparse {
+		return dotFrom(0, v.Nums, row)
+	}
+	sum := 0.0
+	for k, i := range v.Indices {
+		sum = math.FMA(v.Nums[k], row[i], sum)
+	}
+	return sum
+}

@@ -1,7 +1,6 @@
 package transform
 
 import (
-	"math"
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine/frame"
@@ -131,28 +130,4 @@ func (t *multinomialRegression) Transform(in, out []*frame.Value) error {
 	softmax(probability)
 	out[2].SetNum(t.predict(raw, probability))
 	return nil
-}
-
-// softmax turns margins into probabilities.
-func softmax(v []float64) {
-	most := -math.MaxFloat64
-	for i, x := range v {
-		if math.IsInf(x, 1) {
-			clear(v)
-			v[i] = 1
-			return
-		}
-		if x > most {
-			most = x
-		}
-	}
-	sum := 0.0
-	for i, x := range v {
-		v[i] = fmath.Exp(x - most)
-		sum += v[i]
-	}
-	scale := 1 / sum
-	for i := range v {
-		v[i] *= scale
-	}
 }
