@@ -33,12 +33,16 @@ func TestGenuine(t *testing.T) {
 					t.Fatal(err)
 				}
 				in := readFrame(t, dir+"/frame.json")
-				want := readFrame(t, dir+"/expected.json")
+				want := sparkFirst(t, dir, readFrame(t, dir+"/expected.json"))
 				res, err := m.Transform(in)
 				if err != nil {
 					t.Fatal(err)
 				}
-				compare(t, res.Frame, want)
+				tolerance := 1e-12
+				if strings.HasPrefix(filepath.Base(dir), "als") {
+					tolerance = 1e-6 // MLeap sums single precision in BLAS's order
+				}
+				compare(t, res.Frame, want, tolerance)
 				if _, err := os.Stat(dir + "/errors.json"); err == nil {
 					bad := readFrame(t, dir+"/errors.json")
 					for i := range bad.Len() {
@@ -87,7 +91,22 @@ func readFrame(t *testing.T, path string) *frame.Frame {
 	return f
 }
 
-func compare(t *testing.T, got, want *frame.Frame) {
+// sparkFirst puts the columns of spark.json, where there is one, in the place
+// of MLeap's: those are the columns in which MLeap does not answer what Spark
+// does.
+func sparkFirst(t *testing.T, dir string, want *frame.Frame) *frame.Frame {
+	if _, err := os.Stat(dir + "/spark.json"); err != nil {
+		return want
+	}
+	spark := readFrame(t, dir+"/spark.json")
+	columns := slices.Clone(want.Columns)
+	for _, c := range spark.Columns {
+		columns[want.Schema().Index(c.Name)] = c
+	}
+	return frame.Of(columns, want.Len())
+}
+
+func compare(t *testing.T, got, want *frame.Frame, tolerance float64) {
 	if g, w := schemaString(got.Schema()), schemaString(want.Schema()); g != w {
 		t.Errorf("schema\n got %s\nwant %s", g, w)
 		return
@@ -112,7 +131,7 @@ func compare(t *testing.T, got, want *frame.Frame) {
 					rel = math.Max(rel, math.Abs(g.Nums[k]-w.Nums[k])/math.Max(math.Abs(w.Nums[k]), 1e-300))
 				}
 			}
-			if rel >= 0 && rel <= 1e-12 {
+			if rel >= 0 && rel <= tolerance {
 				continue
 			}
 			t.Errorf("column %s row %d (relative %g)\n got %s\nwant %s", want.Columns[c].Name, i, rel, gj, wj)

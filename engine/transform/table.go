@@ -26,8 +26,21 @@ var Table = []Op{
 	{"logistic_regression", readLogisticRegression},
 
 	// Naive Bayes, perceptron, one-vs-rest and the other models.
+	{"naive_bayes", readNaiveBayes},
+	{"multi_layer_perceptron_classifier", readMultiLayerPerceptron},
+	{"one_vs_rest", readOneVsRest},
+	{"linear_svc", readLinearSVC},
+	{"support_vector_machine", readSupportVectorMachine},
+	{"generalized_linear_regression", readGeneralizedLinearRegression},
+	{"aft_survival_regression", readAFTSurvivalRegression},
+	{"isotonic_regression", readIsotonicRegression},
 
 	// Clustering and recommendation.
+	{"k_means", readKMeans},
+	{"bisecting_k_means", readBisectingKMeans},
+	{"gaussian_mixture", readGaussianMixture},
+	{"lda_local_model_op", readLDA},
+	{"als", readALS},
 
 	// Numeric features.
 	{"binarizer", readBinarizer},
