@@ -96,7 +96,7 @@ func dotDensified(v *frame.Value, row []float64) float64 {
 	}
 	sum := 0.0
 	for k, i := range v.Indices {
-		sum = math.FMA(v.Nums[k], row[i], sum)
+		sum = fmath.FMA(v.Nums[k], row[i], sum)
 	}
 	return sum
 }
