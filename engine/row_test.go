@@ -1,0 +1,212 @@
+package engine_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/pageleap/pageleap/engine"
+	"github.com/pageleap/pageleap/engine/bundle"
+	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/transform"
+)
+
+func load(t testing.TB, name string) *engine.Model {
+	t.Helper()
+	zip, err := os.ReadFile("../testdata/genuine/" + name + "/bundle.proto.zip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := engine.Load(zip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// Whole pipelines, strings and nulls among their inputs, allocate nothing a row.
+func TestRowAllocatesNothing(t *testing.T) {
+	for _, name := range []string{
+		"real_uci_shoppers_rf", "pipeline_visitor_rf", "pipeline_visitor_gbt", "pipeline_visitor_lr",
+		"random_forest_classifier_3class", "gbt_regression", "vector_assembler", "standard_scaler_mean1_std1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := load(t, name)
+			f := readFrame(t, "../testdata/genuine/"+name+"/frame.json")
+			row, err := m.NewRow()
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := m.Bind(f.Schema())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name != "vector_assembler" { // whose frame has types that must be cast
+				row = p.NewRow()
+			}
+			fill := func(i int) {
+				for k := range f.Columns {
+					if j := m.Inputs().Index(f.Columns[k].Name); name == "vector_assembler" && j >= 0 && f.Columns[k].Type.Base == frame.Double {
+						f.Columns[k].Get(i, row.Input(j))
+					} else if name != "vector_assembler" {
+						f.Columns[k].Get(i, row.Input(k))
+					} else if j >= 0 {
+						row.Input(j).SetNum(1)
+					}
+				}
+			}
+			i := 0
+			score := func() {
+				fill(i % f.Len())
+				i++
+				if err := row.Score(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 2 * f.Len() {
+				score() // buffers grow to their size
+			}
+			if n := testing.AllocsPerRun(200, score); n != 0 {
+				t.Errorf("%v allocations a row", n)
+			}
+		})
+	}
+}
+
+// Rows of one model are independent of each other.
+func TestRowsOfOneModel(t *testing.T) {
+	m := load(t, "real_uci_shoppers_rf")
+	f := readFrame(t, "../testdata/genuine/real_uci_shoppers_rf/frame.json")
+	want := readFrame(t, "../testdata/genuine/real_uci_shoppers_rf/expected.json")
+	probability := want.Schema().Index("probability")
+	p, err := m.Bind(f.Schema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error)
+	for g := range 4 {
+		go func() {
+			row := p.NewRow()
+			for n := range 400 {
+				i := (n*7 + g*31) % f.Len()
+				for k := range f.Columns {
+					f.Columns[k].Get(i, row.Input(k))
+				}
+				if err := row.Score(); err != nil {
+					done <- err
+					return
+				}
+				var w frame.Value
+				want.Columns[probability].Get(i, &w)
+				if got := row.Output(p.Outputs().Index("probability")).Nums; got[0] != w.Nums[0] || got[1] != w.Nums[1] {
+					done <- errors.New("another row's answer")
+					return
+				}
+			}
+			done <- nil
+		}()
+	}
+	for range 4 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func scalarNode(name, op, in, out string) *bundle.Node {
+	return &bundle.Node{Name: name, Inputs: []bundle.Socket{{Port: "input", Name: in}}, Outputs: []bundle.Socket{{Port: "output", Name: out}},
+		Model: &bundle.Model{Path: "root/" + name + ".node", Op: op}}
+}
+
+func pipeline(nodes ...*bundle.Node) *bundle.Bundle {
+	return &bundle.Bundle{Name: "p", Root: &bundle.Node{Name: "p", Model: &bundle.Model{Path: "root", Op: "pipeline", Children: nodes}}}
+}
+
+// double is an op of a user's own: twice a number.
+type double struct{}
+
+func (double) Inputs() []transform.Port {
+	return []transform.Port{{Name: "input", Type: frame.ScalarOf(frame.Double)}}
+}
+func (double) Outputs() []transform.Port {
+	return []transform.Port{{Name: "output", Type: frame.ScalarOf(frame.Double)}}
+}
+func (double) Transform(in, out []*frame.Value) error {
+	out[0].SetNum(2 * in[0].Num)
+	return nil
+}
+
+var doubleOp = transform.Op{Name: "double", Read: func(*transform.Source) (transform.Transformer, error) { return double{}, nil }}
+
+func TestBind(t *testing.T) {
+	m, err := engine.LoadBundle(pipeline(scalarNode("a", "double", "x", "y"), scalarNode("b", "double", "y", "z")), engine.With(doubleOp))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.Inputs(); len(got) != 1 || got[0].Name != "x" {
+		t.Errorf("inputs %v: only x comes from outside", got)
+	}
+	f, err := frame.ReadJSON([]byte(`{"schema":{"fields":[{"name":"id","type":"string"},{"name":"x","type":"string"}]},"rows":[["one","1.5"],["two","-3"]]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := m.Transform(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `"rows":[["one","1.5",3.0,6.0],["two","-3",-6.0,-12.0]]`
+	if got := string(frame.AppendJSON(nil, res.Frame)); !strings.Contains(got, want) {
+		t.Errorf("a string column is cast as MLeap casts it, others are carried along:\ngot  %s\nwant %s", got, want)
+	}
+
+	for _, c := range []struct{ fields, row, want string }{
+		{`{"name":"id","type":"string"}`, `"a"`, `root/a.node: no column "x"; there are: "id"`},
+		{`{"name":"x","type":{"type":"list","base":"double"}}`, `[1]`, `root/a.node: column "x" is list<double>?, and double wants double`},
+		{`{"name":"x","type":"double"},{"name":"z","type":"double"}`, `1,2`, `root/b.node: writes column "z", which is there already`},
+		{`{"name":"x","type":"double"}`, `null`, `row 0: root/a.node: null in column "x"`},
+		{`{"name":"x","type":"string"}`, `"many"`, `in column "x"`},
+	} {
+		f, err := frame.ReadJSON([]byte(`{"schema":{"fields":[` + c.fields + `]},"rows":[[` + c.row + `]]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Transform(f); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %s", c.fields, err, c.want)
+		}
+	}
+}
+
+// An output that has the name of the op's own input replaces it in place.
+func TestInPlace(t *testing.T) {
+	m, err := engine.LoadBundle(pipeline(scalarNode("a", "double", "x", "x"), scalarNode("b", "double", "x", "y")), engine.With(doubleOp))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := frame.ReadJSON([]byte(`{"schema":{"fields":[{"name":"x","type":"double"},{"name":"k","type":"string"}]},"rows":[[1,"a"],[2,"b"]]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := m.Transform(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(frame.AppendJSON(nil, res.Frame)), `"rows":[[2.0,"a",4.0],[4.0,"b",8.0]]`; !strings.Contains(got, want) {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// Every op that is not known is named, in sub-models too.
+func TestUnknownOps(t *testing.T) {
+	b := pipeline(scalarNode("a", "warp", "x", "y"), scalarNode("b", "weft", "y", "z"))
+	b.Root.Model.Children[1].Model.Subs = []bundle.Sub{{Dir: "model0", Model: &bundle.Model{Op: "woof", Path: "root/b.node/model0"}}}
+	_, err := engine.LoadBundle(b)
+	if !errors.Is(err, transform.ErrUnknownOp) {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"warp" (root/a.node)`, `"weft" (root/b.node)`, `"woof" (root/b.node/model0)`} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%v lacks %s", err, want)
+		}
+	}
+}
