@@ -102,7 +102,7 @@ func (t *trees) Inputs() []Port {
 
 func (t *trees) Holds() []Fact {
 	f := t.forest
-	return []Fact{{"trees", len(f.Trees)}, {"nodes", len(f.Nodes)}, {"depth", f.Depth()}, {"features", len(f.Slots)}, {"bytes", f.Bytes()}}
+	return []Fact{{"trees", len(f.Trees)}, {"nodes", f.Len()}, {"depth", f.Depth()}, {"features", len(f.Slots)}, {"bytes", f.Bytes()}}
 }
 
 // scratchPort is the last output of each op made of trees: the walk's room.
