@@ -61,6 +61,7 @@ type Forest struct {
 	// Small are the nodes in half the space, where their trees test few
 	// different values of each feature and are large enough for it to pay that
 	// each row is brought down to the numbers of the bins its values fall in.
+	// There are at least eight trees then.
 	Small []SmallNode
 
 	// Steps say how the value in a slot becomes the number of a bin, nil where
@@ -248,6 +249,9 @@ func (f *Forest) Check() error {
 
 // checkCuts checks what makes bins of values.
 func (f *Forest) checkCuts() error {
+	if len(f.Trees) < abreast {
+		return malformed("there are " + strconv.Itoa(len(f.Trees)) + " trees of small nodes, fewer than " + strconv.Itoa(abreast))
+	}
 	if len(f.Slots) > leafSlot || len(f.Steps) != len(f.Slots) || len(f.Cuts) != cutStride*len(f.Slots) {
 		return malformed("there are " + strconv.Itoa(len(f.Cuts)) + " cuts and " + strconv.Itoa(len(f.Steps)) + " steps for " + strconv.Itoa(len(f.Slots)) + " slots")
 	}

@@ -148,6 +148,48 @@ func TestDeepChain(t *testing.T) {
 	}
 }
 
+// A feature that is only ever compared with NaN has no bins but one; a feature
+// that is a number in one split and a category in another can't have any.
+func TestOddSlots(t *testing.T) {
+	for name, c := range map[string]struct {
+		splits []Split
+		layout string
+	}{
+		"NaN only":      {[]Split{{Feature: 0, Threshold: math.NaN()}, {Feature: 1, Threshold: 0}}, "small"},
+		"infinite":      {[]Split{{Feature: 0, Threshold: math.Inf(1)}, {Feature: 1, Threshold: math.Inf(-1)}, {Feature: 1, Threshold: math.NaN()}}, "small"},
+		"mixed":         {[]Split{{Feature: 0, Threshold: 2}, {Feature: 0, Categorical: true, NumCategories: 5, Categories: []float64{1, 3}}}, "to the leaf"},
+		"no categories": {[]Split{{Feature: 0, Categorical: true}, {Feature: 1, Categorical: true, IsLeft: true}}, "small"},
+		"two numbers of categories": {[]Split{{Feature: 0, Categorical: true, NumCategories: 4, Categories: []float64{1, 3}},
+			{Feature: 0, Categorical: true, NumCategories: 7, Categories: []float64{1}}}, "small"},
+	} {
+		w := &world{shape: shape{features: 2, outputs: 1}}
+		leaf := 0.0
+		for i := range 40 {
+			n := &naive{values: []float64{leaf}}
+			for k := range c.splits {
+				leaf++
+				n = &naive{split: c.splits[(k+i)%len(c.splits)], left: n, right: &naive{values: []float64{leaf}}}
+			}
+			w.trees = append(w.trees, n)
+		}
+		f := w.forest(t)
+		if got := layout(f); got != c.layout {
+			t.Errorf("%s: walked %s, want %s", name, got, c.layout)
+		}
+		floats, ints := room(f)
+		for _, a := range []float64{math.Inf(-1), -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 2.5, math.Inf(1), math.NaN()} {
+			for _, b := range []float64{math.Inf(-1), 0, 1, math.Inf(1), math.NaN()} {
+				x := []float64{a, b}
+				for k, l := range f.Dense(x, floats, ints) {
+					if got, want := f.Values[l], w.trees[k].walk(x).values[0]; got != want {
+						t.Errorf("%s: tree %d, row %v: got %v, want %v", name, k, x, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestSparseFeatures(t *testing.T) {
 	b := NewBuilder(1<<18, 1)
 	for _, feature := range []int{5, 200_000, 1<<18 - 1} {
@@ -373,6 +415,7 @@ func TestCheck(t *testing.T) {
 		"unknown steps":       func(f *Forest) { f.Steps[0] = 7 },
 		"cuts":                func(f *Forest) { f.Cuts = f.Cuts[1:] },
 		"nodes cut off":       func(f *Forest) { f.Small = f.Small[:len(f.Small)-1] },
+		"seven trees":         func(f *Forest) { f.Small, f.Trees = f.Small[:f.Trees[7].Root], f.Trees[:7] },
 	}
 	for layout, spoilers := range map[string][]map[string]func(f *Forest){"to the leaf": {both, nodes}, "small": {both, small}} {
 		for _, m := range spoilers {
