@@ -13,12 +13,19 @@ import (
 // Bundles leave out default values, so a scalar with no type in the file reads
 // as the zero of whatever type is asked for.
 type Attrs struct {
-	model *Model
-	err   error
+	model  *Model
+	sorted bool // by name, as Read leaves attributes
+	err    error
 }
 
 // Attrs starts reading m's attributes.
-func (m *Model) Attrs() *Attrs { return &Attrs{model: m} }
+func (m *Model) Attrs() *Attrs {
+	a := &Attrs{model: m, sorted: true}
+	for i := 1; i < len(m.Attributes); i++ {
+		a.sorted = a.sorted && m.Attributes[i-1].Name <= m.Attributes[i].Name
+	}
+	return a
+}
 
 // Err is the first fault met.
 func (a *Attrs) Err() error { return a.err }
@@ -34,9 +41,14 @@ func (a *Attrs) Fail(name, msg string) {
 func (a *Attrs) Has(name string) bool { return a.find(name) != nil }
 
 func (a *Attrs) find(name string) *Attribute {
-	for i := range a.model.Attributes {
-		if a.model.Attributes[i].Name == name {
-			return &a.model.Attributes[i]
+	list := a.model.Attributes
+	if a.sorted { // a vector_indexer may have two attributes for each of many features
+		list = list[search(len(list), func(i int) bool { return list[i].Name >= name }):]
+		list = list[:min(1, len(list))]
+	}
+	for i := range list {
+		if list[i].Name == name {
+			return &list[i]
 		}
 	}
 	return nil

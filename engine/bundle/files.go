@@ -25,12 +25,13 @@ type Limits struct {
 	Ratio    int64 // of a file's unpacked to its packed bytes, beyond the first 16 MiB
 	Depth    int   // of nodes in nodes, and models in models
 	Elements int   // of one list or tensor
+	Parts    int   // attributes, tensors, data shapes and models in all models together
 }
 
 // DefaultLimits leave room for forests of thousands of trees and vectors of
 // tens of millions of elements.
 func DefaultLimits() Limits {
-	return Limits{Files: 100_000, Bytes: 1 << 30, Ratio: 200, Depth: 32, Elements: 1 << 26}
+	return Limits{Files: 100_000, Bytes: 1 << 30, Ratio: 200, Depth: 32, Elements: 1 << 26, Parts: 1 << 20}
 }
 
 // ratioFree is how many bytes a file may unpack to whatever its ratio is: a
@@ -53,6 +54,9 @@ func (l Limits) orDefault() Limits {
 	}
 	if l.Elements == 0 {
 		l.Elements = d.Elements
+	}
+	if l.Parts == 0 {
+		l.Parts = d.Parts
 	}
 	return l
 }

@@ -153,6 +153,9 @@ func (r *reader) attributesJSON(d *json.Decoder, path string, depth int) ([]Attr
 	err := d.Object(func(key string) error {
 		v := valueReader{r: r, d: d, path: path, depth: depth}
 		v.a.Name = key
+		if err := r.part(); err != nil {
+			return err
+		}
 		if err := v.read(); err != nil {
 			return err
 		}
@@ -295,6 +298,11 @@ func (v *valueReader) values(t ValueType, base frame.Basic) error {
 
 func (v *valueReader) value() error {
 	d, a := v.d, &v.a
+	if v.array && a.Type != BasicValue && a.Type != BasicTypeValue {
+		if err := v.r.part(); err != nil {
+			return err
+		}
+	}
 	switch a.Type {
 	case TensorValue:
 		t := valueReader{r: v.r, d: d, path: v.path, depth: v.depth}

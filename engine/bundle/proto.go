@@ -105,6 +105,9 @@ func (r *reader) modelMessage(w *wire.Reader, m *Model, depth int) error {
 				if list.Num != 1 {
 					continue
 				}
+				if err := r.part(); err != nil {
+					return err
+				}
 				entry := list.Message()
 				a := Attribute{Kind: ScalarAttr}
 				for entry.Next() {
@@ -236,6 +239,11 @@ func (r *reader) typed(w *wire.Reader, path string, a *Attribute, depth int) err
 			}
 		}
 		return items.Err()
+	}
+	if !first && t != BasicValue {
+		if err := r.part(); err != nil {
+			return err
+		}
 	}
 	switch {
 	case layout != wire.Bytes:

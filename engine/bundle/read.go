@@ -44,6 +44,16 @@ type reader struct {
 	top    string   // the folder that everything is in: "" or "x/"
 	format Format
 	bytes  int64 // read so far
+	parts  int   // of models, so far
+}
+
+// part counts a part of a model, each of which takes some hundred bytes of
+// memory for a few bytes of file.
+func (r *reader) part() error {
+	if r.parts++; r.parts > r.limits.Parts {
+		return over("", "Parts", int64(r.limits.Parts), int64(r.parts), "attributes, tensors, data shapes and models")
+	}
+	return nil
 }
 
 // findTop finds the folder that holds bundle.json.
