@@ -240,7 +240,7 @@ func (r *reader) typed(w *wire.Reader, path string, a *Attribute, depth int) err
 		}
 		return items.Err()
 	}
-	if !first && t != BasicValue {
+	if a.Kind == ListAttr && t != BasicValue && t != BasicTypeValue {
 		if err := r.part(); err != nil {
 			return err
 		}
