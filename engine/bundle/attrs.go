@@ -56,6 +56,9 @@ func (a *Attrs) find(name string) *Attribute {
 
 func describe(t *Attribute) string {
 	s := [...]string{"a value left out", t.Base.String(), "tensor", "basic type", "data shape", "model"}[t.Type]
+	if t.Type == BasicValue && t.Base >= frame.Byte && t.Base <= frame.Long {
+		s = "whole number"
+	}
 	if t.Kind == ListAttr {
 		s = "list of " + s
 	}

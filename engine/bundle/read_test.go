@@ -109,7 +109,7 @@ func TestReadFaults(t *testing.T) {
 		{with("root/node.json", `{"name":"n","shape":{"inputs":[{"port":"a"}]}}`), ErrMalformed, "…a socket needs"},
 		{with("root/model.json", `{}`), ErrMalformed, `root/model.json: line 1, byte 2: "op" is missing`},
 		{with("root/model.json", `{"op":"x"}}`), ErrMalformed, "root/model.json: line 1, byte 10: more text"},
-		{with("root/model.json", `{"op":"x","attributes":{"nodes":{"int":1}}}`), ErrAttribute, `root: x: attribute "nodes" is a int`},
+		{with("root/model.json", `{"op":"x","attributes":{"nodes":{"int":1}}}`), ErrAttribute, `root: x: attribute "nodes" is a whole number, not a list of string`},
 		{with("root/model.json", `{"op":"x","attributes":{"nodes":{"string":["y"],"type":"list"}}}`), ErrNotFound, "root/y.node/node.json: the bundle has no such file"},
 		{with("root/model.json", `{"op":"x","attributes":{"nodes":{"string":["y","y"],"type":"list"}}}`), ErrMalformed, `root/model.json: the node "y" is listed twice`},
 		{with("root/model.json", `{"op":"x","attributes":{"nodes":{"string":["../y"],"type":"list"}}}`), ErrMalformed, `root/model.json: the node name "../y" cannot`},
