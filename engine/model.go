@@ -82,7 +82,24 @@ func LoadFiles(files bundle.Files, opts ...Option) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return build(b, o)
+	m, err := build(b, o)
+	if err != nil {
+		return nil, err
+	}
+	release(b.Root.Model)
+	return m, nil
+}
+
+// release lets go of a bundle's files (trees, boosters), which the transformers
+// have made their own layouts of: they would double what a model weighs.
+func release(m *bundle.Model) {
+	m.Files = nil
+	for _, c := range m.Children {
+		release(c.Model)
+	}
+	for _, s := range m.Subs {
+		release(s.Model)
+	}
 }
 
 // LoadBundle makes a model of a bundle that is in memory.
@@ -208,7 +225,8 @@ func socket(sockets []bundle.Socket, port string) (column string, ok bool) {
 	return "", false
 }
 
-// Bundle is what the model was made from. It is to be read only.
+// Bundle is what the model was made from, less the files of trees and boosters
+// where Load read it. It is to be read only.
 func (m *Model) Bundle() *bundle.Bundle { return m.bundle }
 
 // Inputs are the columns that a frame must have: each one that the pipeline

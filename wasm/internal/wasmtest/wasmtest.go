@@ -1,25 +1,26 @@
-// Package wasmtest builds scorer.wasm for tests, so that they never run an old
-// one.
+// Package wasmtest gives tests the scorer.wasm that make builds, so that they
+// never run an old one, or one that was built otherwise.
 package wasmtest
 
 import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 )
 
-// Build builds scorer.wasm as make build does and gives its path.
+// Build builds dist/scorer.wasm where it is out of date and gives its path.
 func Build(t testing.TB) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "scorer.wasm")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-buildmode=c-shared", "-o", path,
-		"github.com/pageleap/pageleap/wasm/scorer")
-	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
+	_, file, _, _ := runtime.Caller(0)
+	root := filepath.Join(filepath.Dir(file), "..", "..", "..")
+	cmd := exec.Command("make", "-s", "dist/scorer.wasm")
+	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+		t.Fatalf("make dist/scorer.wasm: %v: %s", err, out)
 	}
-	return path
+	return filepath.Join(root, "dist", "scorer.wasm")
 }
 
 // Bytes is the module that Build builds.
