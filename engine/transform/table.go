@@ -63,6 +63,21 @@ var Table = []Op{
 	{"categorical_drilldown", readCategoricalDrilldown},
 
 	// Text and hashing.
+	{"tokenizer", readTokenizer},
+	{"regex_tokenizer", readRegexTokenizer},
+	{"regex_indexer", readRegexIndexer},
+	{"stopwords_remover", readStopWordsRemover},
+	{"ngram", readNGram},
+	{"count_vectorizer", readCountVectorizer},
+	{"hashing_term_frequency", readHashingTF},
+	{"idf", readIDF},
+	{"word_to_vector", readWordToVector},
+	{"word_filter", readWordFilter},
+	{"feature_hasher", readFeatureHasher},
+	{"min_hash_lsh", readMinHashLSH},
+	{"bucketed_random_projection_lsh", readRandomProjectionLSH},
+	{"string_map", readStringMap},
+	{"map_entry_selector", readMapEntrySelector},
 
 	// XGBoost.
 	{"xgboost.classifier", readXGBoostClassifier},

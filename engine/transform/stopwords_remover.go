@@ -1,0 +1,76 @@
+package transform
+
+import (
+	"github.com/pageleap/pageleap/engine/bundle"
+	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/internal/javatext"
+)
+
+// stopWordsRemover leaves out the words of a list.
+//
+// Spark: ml/feature/StopWordsRemover.scala. Unless case counts, both sides are
+// made lower-case to be compared; the words that stay keep their case. Spark's
+// locale is not in bundles: the lower case is that of locales without rules of
+// their own (all but Turkish, Azeri and Lithuanian), in MLeap the default locale's
+// of the machine. Several columns share one list (inputCols), which Spark exports
+// and MLeap does not load. null is refused.
+type stopWordsRemover struct {
+	inputs, outputs []Port
+	words           map[string]bool
+	caseSensitive   bool
+}
+
+func readStopWordsRemover(s *Source) (Transformer, error) {
+	t := &stopWordsRemover{words: map[string]bool{}, caseSensitive: s.Bool("case_sensitive")}
+	for _, w := range s.Strings("stop_words") {
+		t.words[t.key(w)] = true
+	}
+	n := 1
+	if s.Node != nil {
+		n = max(n, Sockets(s.Node.Inputs, "input"))
+	}
+	if n == 1 && s.Node != nil && !bound(s.Node.Inputs, "input0") {
+		t.inputs, t.outputs = termsInput(), termsOutput()
+		return t, s.Err()
+	}
+	for i := range n {
+		in, out := columnPorts(s, n, i)
+		t.inputs = append(t.inputs, Port{Name: in, Type: frame.ListOf(frame.String)})
+		t.outputs = append(t.outputs, Port{Name: out, Type: frame.ListOf(frame.String).OrNull()})
+	}
+	return t, s.Err()
+}
+
+func bound(sockets []bundle.Socket, port string) bool {
+	for i := range sockets {
+		if sockets[i].Port == port {
+			return true
+		}
+	}
+	return false
+}
+
+// key is how a word is compared.
+func (t *stopWordsRemover) key(word string) string {
+	if t.caseSensitive {
+		return word
+	}
+	return javatext.ToLower(word)
+}
+
+func (t *stopWordsRemover) Inputs() []Port  { return t.inputs }
+func (t *stopWordsRemover) Outputs() []Port { return t.outputs }
+func (t *stopWordsRemover) Holds() []Fact   { return []Fact{{"stop words", len(t.words)}} }
+
+func (t *stopWordsRemover) Transform(in, out []*frame.Value) error {
+	for i, v := range in {
+		kept := out[i].Strs[:0]
+		for _, w := range v.Strs {
+			if !t.words[t.key(w)] {
+				kept = append(kept, w)
+			}
+		}
+		setTerms(out[i], kept)
+	}
+	return nil
+}
