@@ -131,4 +131,3 @@ func mutate(rng *rand.Rand, data []byte) []byte {
 	}
 	return b
 }
-

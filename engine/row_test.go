@@ -3,6 +3,7 @@ package engine_test
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,49 +26,43 @@ func load(t testing.TB, name string) *engine.Model {
 	return m
 }
 
-// Whole pipelines, strings and nulls among their inputs, allocate nothing a row.
+// allocating are the cases that make new strings, and may allocate so often a
+// row. Every other genuine pipeline, strings and nulls among its inputs,
+// allocates nothing.
+var allocating = map[string]float64{
+	"pipeline_text_cv_nb":         2, // lower case, n-grams
+	"stop_words_remover":          2, // lower case
+	"string_indexer_double_input": 3, // a number as Java writes it
+}
+
 func TestRowAllocatesNothing(t *testing.T) {
-	for _, name := range []string{
-		"real_uci_shoppers_rf", "pipeline_visitor_rf", "pipeline_visitor_gbt", "pipeline_visitor_lr",
-		"random_forest_classifier_3class", "gbt_regression", "vector_assembler", "standard_scaler_mean1_std1",
-	} {
+	frames, err := filepath.Glob("../testdata/genuine/*/frame.json")
+	if err != nil || len(frames) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, path := range frames {
+		name := filepath.Base(filepath.Dir(path))
 		t.Run(name, func(t *testing.T) {
 			m := load(t, name)
-			f := readFrame(t, "../testdata/genuine/"+name+"/frame.json")
-			row, err := m.NewRow()
-			if err != nil {
-				t.Fatal(err)
-			}
+			f := readFrame(t, path)
 			p, err := m.Bind(f.Schema())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if name != "vector_assembler" { // whose frame has types that must be cast
-				row = p.NewRow()
-			}
-			fill := func(i int) {
-				for k := range f.Columns {
-					if j := m.Inputs().Index(f.Columns[k].Name); name == "vector_assembler" && j >= 0 && f.Columns[k].Type.Base == frame.Double {
-						f.Columns[k].Get(i, row.Input(j))
-					} else if name != "vector_assembler" {
-						f.Columns[k].Get(i, row.Input(k))
-					} else if j >= 0 {
-						row.Input(j).SetNum(1)
-					}
-				}
-			}
-			i := 0
+			row, i := p.NewRow(), 0
 			score := func() {
-				fill(i % f.Len())
+				for k := range f.Columns {
+					f.Columns[k].Get(i%f.Len(), row.Input(k))
+				}
 				i++
-				if err := row.Score(); err != nil {
+				if err := row.Score(); err != nil && err != transform.Drop {
 					t.Fatal(err)
 				}
 			}
 			for range 2 * f.Len() {
 				score() // buffers grow to their size
 			}
-			if n := testing.AllocsPerRun(200, score); n != 0 {
+			if n := testing.AllocsPerRun(100, score); n > allocating[name] {
 				t.Errorf("%v allocations a row", n)
 			}
 		})
