@@ -27,7 +27,7 @@ func readMinHashLSH(s *Source) (Transformer, error) {
 	if len(t.a) != len(t.b) {
 		s.Fail("random_coefficients_b", "has "+strconv.Itoa(len(t.b))+" elements, and random_coefficients_a "+strconv.Itoa(len(t.a)))
 	}
-	for i := range t.a {
+	for i := range min(len(t.a), len(t.b)) {
 		// Beyond 32 bits the arithmetic could overflow.
 		if t.a[i] != int(int32(t.a[i])) || t.b[i] != int(int32(t.b[i])) {
 			s.Fail("random_coefficients_a", "goes beyond 32 bits")
