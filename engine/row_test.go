@@ -42,6 +42,9 @@ func TestRowAllocatesNothing(t *testing.T) {
 	}
 	for _, path := range frames {
 		name := filepath.Base(filepath.Dir(path))
+		if note, _ := os.ReadFile(filepath.Dir(path) + "/expect"); strings.HasPrefix(string(note), "expect: error") {
+			continue // a bundle that the harness sees refused
+		}
 		t.Run(name, func(t *testing.T) {
 			m := load(t, name)
 			f := readFrame(t, path)
