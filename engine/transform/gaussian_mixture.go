@@ -17,17 +17,18 @@ import (
 // by the pseudo-inverse of the covariance: directions whose variance is below
 // 2^-52 times the greatest one times the number of features count for nothing.
 // 2^-52 is added to each weighted density, so that a vector far from all gets
-// equal probabilities.
+// equal probabilities. A sparse vector is made dense first, as MLeap does: Spark
+// adds up its products with other roundings.
 type gaussianMixture struct {
 	features int
 	weights  []float64
 	parts    []gaussian
 }
 
-// gaussian is a normal distribution in the directions in which it varies.
+// gaussian is a normal distribution by its directions.
 type gaussian struct {
-	mean  []float64 // of the features in each direction
-	roots []float64 // a row a direction: its unit vector over its deviation
+	mean  []float64 // a direction: of the features' projection
+	roots []float64 // a row a direction: less its unit vector over its deviation, or zeros
 	base  float64   // log density at the mean
 }
 
@@ -46,7 +47,11 @@ func readGaussianMixture(s *Source) (Transformer, error) {
 		if !fits(&means[i], t.features) || !fits(&covs[i], t.features*t.features) {
 			return nil, s.Malformed("the mean or covariance of distribution " + strconv.Itoa(i) + " is not finite, or not of " + strconv.Itoa(t.features) + " features")
 		}
-		t.parts = append(t.parts, newGaussian(means[i].Floats, covs[i].Floats))
+		g, ok := newGaussian(means[i].Floats, covs[i].Floats)
+		if !ok {
+			return nil, s.Malformed("the covariance of distribution " + strconv.Itoa(i) + " has no eigenvalues that can be found")
+		}
+		t.parts = append(t.parts, g)
 	}
 	return t, nil
 }
@@ -61,47 +66,55 @@ func fits(t *bundle.Tensor, n int) bool {
 	return len(t.Floats) == n
 }
 
-func newGaussian(mean, cov []float64) gaussian {
+func newGaussian(mean, cov []float64) (g gaussian, ok bool) {
 	n := len(mean)
-	values, vectors := symmetricEigen(cov, n)
-	least := 0.0
-	for _, v := range values {
-		least = max(least, v)
+	values, vectors, ok := symmetricEigen(cov, n)
+	if !ok {
+		return g, false
 	}
-	least *= 0x1p-52 * float64(n)
-	var g gaussian
-	logs := 0.0
+	least, logs := 0.0, 0.0
+	if n > 0 {
+		least = float64(0x1p-52*values[n-1]) * float64(n)
+	}
+	at := frame.Value{Nums: mean}
+	g.mean = make([]float64, n)
 	for i, v := range values {
+		row, root := vectors[i*n:(i+1)*n], 0.0
 		if v > least {
 			logs += fmath.Log(v)
-			row := vectors[i*n : (i+1)*n]
-			multiply(row, math.Sqrt(1/v))
-			g.roots = append(g.roots, row...)
-			g.mean = append(g.mean, dotFrom(0, mean, row))
+			root = math.Sqrt(1 / v)
 		}
+		multiply(row, root)
+		g.mean[i] = addRow(0, &at, row)
+		multiply(row, -1)
 	}
-	g.base = -0.5 * (float64(n)*fmath.Log(2*math.Pi) + logs)
-	return g
+	g.roots = vectors
+	g.base = -0.5 * (float64(float64(n)*fmath.Log(2*math.Pi)) + logs)
+	return g, true
 }
 
-// density is the probability density at v.
-func (g *gaussian) density(v *frame.Value, features int) float64 {
-	sum := 0.0
-	for i, m := range g.mean {
-		d := m - dotRow(v, g.roots[i*features:(i+1)*features])
-		sum += float64(d * d)
+// density is the probability density at v, a dense vector. apart is for its
+// distances from the mean, a direction each.
+func (g *gaussian) density(v *frame.Value, apart []float64) float64 {
+	n := len(apart)
+	for i := range apart {
+		apart[i] = addRow(g.mean[i], v, g.roots[i*n:(i+1)*n])
 	}
-	return fmath.Exp(g.base - 0.5*sum)
+	return fmath.Exp(g.base - float64(0.5*dot(apart, apart)))
 }
 
 func (t *gaussianMixture) Inputs() []Port {
 	return []Port{{Name: "features", Type: frame.TensorOf(frame.Double, t.features)}}
 }
 
+// Outputs end in scratch space: a dense copy of the vector, and its distances
+// from a mean.
 func (t *gaussianMixture) Outputs() []Port {
+	features := frame.TensorOf(frame.Double, t.features)
 	return []Port{
 		{Name: "prediction", Type: frame.ScalarOf(frame.Int)},
 		{Name: "probability", Type: frame.TensorOf(frame.Double, len(t.parts)).OrNull()},
+		{Type: features}, {Type: features},
 	}
 }
 
@@ -110,10 +123,15 @@ func (t *gaussianMixture) Holds() []Fact {
 }
 
 func (t *gaussianMixture) Transform(in, out []*frame.Value) error {
-	probability := out[1].Dense(len(t.parts))
+	v := in[0]
+	if v.Sparse {
+		expand(v, out[2])
+		v = out[2]
+	}
+	probability, apart := out[1].Dense(len(t.parts)), out[3].Dense(t.features)
 	sum := 0.0
 	for i := range t.parts {
-		p := 0x1p-52 + float64(t.weights[i]*t.parts[i].density(in[0], t.features))
+		p := 0x1p-52 + float64(t.weights[i]*t.parts[i].density(v, apart))
 		probability[i] = p
 		sum += p
 	}
