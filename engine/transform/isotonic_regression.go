@@ -55,6 +55,8 @@ func (t *isotonicRegression) Outputs() []Port {
 	return []Port{{Name: "prediction", Type: frame.ScalarOf(frame.Double)}}
 }
 
+func (t *isotonicRegression) Holds() []Fact { return []Fact{{"boundaries", len(t.boundaries)}} }
+
 func (t *isotonicRegression) Transform(in, out []*frame.Value) error {
 	x := in[0].Num
 	if t.index >= 0 {

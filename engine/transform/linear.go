@@ -16,6 +16,8 @@ func (l *linear) Inputs() []Port {
 	return []Port{{Name: "features", Type: frame.TensorOf(frame.Double, len(l.coefficients))}}
 }
 
+func (l *linear) Holds() []Fact { return []Fact{{"coefficients", len(l.coefficients)}} }
+
 // margin is the weighted sum of a vector's elements, and the intercept.
 func (l *linear) margin(features *frame.Value) float64 {
 	return dotVector(features, l.coefficients) + l.intercept

@@ -6,27 +6,18 @@ import "github.com/pageleap/pageleap/engine/frame"
 // intercept.
 //
 // Spark: ml/regression/LinearRegression.scala (LinearRegressionModel.predict).
-type linearRegression struct {
-	coefficients []float64
-	intercept    float64
-}
+type linearRegression struct{ linear }
 
 func readLinearRegression(s *Source) (Transformer, error) {
-	t := &linearRegression{coefficients: s.Vector("coefficients"), intercept: s.Float("intercept")}
+	t := &linearRegression{readLinear(s)}
 	return t, s.Err()
-}
-
-func (t *linearRegression) Inputs() []Port {
-	return []Port{{Name: "features", Type: frame.TensorOf(frame.Double, len(t.coefficients))}}
 }
 
 func (t *linearRegression) Outputs() []Port {
 	return []Port{{Name: "prediction", Type: frame.ScalarOf(frame.Double)}}
 }
 
-func (t *linearRegression) Holds() []Fact { return []Fact{{"coefficients", len(t.coefficients)}} }
-
 func (t *linearRegression) Transform(in, out []*frame.Value) error {
-	out[0].SetNum(dotVector(in[0], t.coefficients) + t.intercept)
+	out[0].SetNum(t.margin(in[0]))
 	return nil
 }
