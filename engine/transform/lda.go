@@ -40,12 +40,12 @@ func readLDA(s *Source) (Transformer, error) {
 	}
 	for _, x := range counts {
 		if !(x >= 0) || math.IsInf(x, 1) {
-			s.Fail("topicMatrix", "has an element of "+strconv.FormatFloat(x, 'g', -1, 64))
+			s.Fail("topicMatrix", "has an element of "+show(x))
 		}
 	}
 	for _, x := range t.alpha {
 		if !(x > 0) || math.IsInf(x, 1) {
-			s.Fail("docConcentration", "has a value of "+strconv.FormatFloat(x, 'g', -1, 64))
+			s.Fail("docConcentration", "has a value of "+show(x))
 		}
 	}
 	if s.Err() != nil {
@@ -86,7 +86,7 @@ func (t *lda) Transform(in, out []*frame.Value) error {
 	empty := true
 	for _, x := range doc.Nums {
 		if !(x >= 0) || math.IsInf(x, 1) {
-			return Bad(0, ErrRange, "count of terms "+strconv.FormatFloat(x, 'g', -1, 64), "counts are 0 or more")
+			return Bad(0, ErrRange, "count of terms "+show(x), "counts are 0 or more")
 		}
 		empty = empty && x == 0
 	}
@@ -164,6 +164,8 @@ func expectation(gamma, out []float64) {
 // terms of x^-4 and x^-6; so has this one.
 func digamma(x float64) float64 {
 	switch {
+	case x != x:
+		return x
 	case x <= 1e-5:
 		return -0.57721566490153286 - 1/x
 	case x >= 49:

@@ -61,6 +61,9 @@ func TestDigamma(t *testing.T) {
 			t.Errorf("%v: %v, not %v", x, got, want)
 		}
 	}
+	if got := digamma(nan); got == got {
+		t.Errorf("NaN: %v", got)
+	}
 }
 
 // The true values are those of commons-math 3.6.1 and breeze 2.1.

@@ -166,13 +166,13 @@ func (t *naiveBayes) check(v *frame.Value) error {
 	case bernoulliBayes:
 		for _, x := range v.Nums {
 			if x != 0 && x != 1 {
-				return Bad(0, ErrRange, "feature value "+strconv.FormatFloat(x, 'g', -1, 64), "a bernoulli model takes 0 and 1 only")
+				return Bad(0, ErrRange, "feature value "+show(x), "a bernoulli model takes 0 and 1 only")
 			}
 		}
 	default:
 		for _, x := range v.Nums {
 			if !(x >= 0) {
-				return Bad(0, ErrRange, "feature value "+strconv.FormatFloat(x, 'g', -1, 64), "this model takes no negative features")
+				return Bad(0, ErrRange, "feature value "+show(x), "this model takes no negative features")
 			}
 		}
 	}
