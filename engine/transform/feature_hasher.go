@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine/frame"
@@ -28,20 +29,18 @@ type hashedColumn struct {
 func readFeatureHasher(s *Source) (Transformer, error) {
 	t := &featureHasher{size: readFeatures(s)}
 	names, bases, shapes := s.Strings("input_names"), s.Basics("basic_types"), s.Shapes("input_shapes")
-	if len(bases) != len(names) || len(shapes) != len(names) {
-		s.Fail("input_names", "has "+strconv.Itoa(len(names))+" elements for "+strconv.Itoa(len(bases))+" basic_types and "+strconv.Itoa(len(shapes))+" input_shapes")
-		return t, s.Err()
-	}
-	categorical := map[string]bool{}
-	for _, name := range s.Strings("categorical_cols") {
-		categorical[name] = true
+	categorical := s.Strings("categorical_cols")
+	sameLength(s, "basic_types", len(bases), "input_names", len(names))
+	sameLength(s, "input_shapes", len(shapes), "input_names", len(names))
+	if s.Err() != nil {
+		return nil, s.Err()
 	}
 	for i, name := range names {
 		c := hashedColumn{base: bases[i]}
 		if shapes[i].Kind != frame.Scalar || c.base < frame.Boolean || c.base > frame.String {
-			s.Fail("basic_types", "makes a column of "+frame.Type{Kind: shapes[i].Kind, Base: c.base}.String()+" of "+strconv.Quote(name)+", which is neither a number, a boolean nor a string")
+			s.Fail("basic_types", "and input_shapes make column "+strconv.Quote(name)+" neither a number, a boolean nor a string")
 		}
-		if c.base == frame.Boolean || c.base == frame.String || categorical[name] {
+		if c.base == frame.Boolean || c.base == frame.String || slices.Contains(categorical, name) {
 			c.label = name + "="
 		} else {
 			c.at = bucket(murmurBytes(name), t.size)

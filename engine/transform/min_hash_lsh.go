@@ -24,14 +24,10 @@ const minHashPrime = 2038074743
 
 func readMinHashLSH(s *Source) (Transformer, error) {
 	t := &minHashLSH{a: s.Ints("random_coefficients_a"), b: s.Ints("random_coefficients_b"), size: s.Int("input_size")}
-	if len(t.a) != len(t.b) {
-		s.Fail("random_coefficients_b", "has "+strconv.Itoa(len(t.b))+" elements, and random_coefficients_a "+strconv.Itoa(len(t.a)))
-	}
-	for i := range min(len(t.a), len(t.b)) {
-		// Beyond 32 bits the arithmetic could overflow.
-		if t.a[i] != int(int32(t.a[i])) || t.b[i] != int(int32(t.b[i])) {
-			s.Fail("random_coefficients_a", "goes beyond 32 bits")
-			break
+	sameLength(s, "random_coefficients_b", len(t.b), "random_coefficients_a", len(t.a))
+	for _, c := range append(t.a, t.b...) {
+		if c < 0 || c >= minHashPrime {
+			s.Fail("random_coefficients_a", "or random_coefficients_b has "+strconv.Itoa(c)+", not below "+strconv.Itoa(minHashPrime))
 		}
 	}
 	return t, s.Err()

@@ -28,9 +28,7 @@ func readRegexIndexer(s *Source) (Transformer, error) {
 	if t.hasDefault {
 		t.otherwise = s.Int("default_value")
 	}
-	if len(t.indices) != len(t.regexes) {
-		s.Fail("indices", "has "+strconv.Itoa(len(t.indices))+" elements for "+strconv.Itoa(len(t.regexes))+" regexes")
-	}
+	sameLength(s, "indices", len(t.indices), "regexes", len(t.regexes))
 	return t, s.Err()
 }
 

@@ -1,7 +1,6 @@
 package transform
 
 import (
-	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/frame"
 	"github.com/pageleap/pageleap/engine/internal/javatext"
 )
@@ -29,25 +28,12 @@ func readStopWordsRemover(s *Source) (Transformer, error) {
 	if s.Node != nil {
 		n = max(n, Sockets(s.Node.Inputs, "input"))
 	}
-	if n == 1 && s.Node != nil && !bound(s.Node.Inputs, "input0") {
-		t.inputs, t.outputs = termsInput(), termsOutput()
-		return t, s.Err()
-	}
 	for i := range n {
 		in, out := columnPorts(s, n, i)
 		t.inputs = append(t.inputs, Port{Name: in, Type: frame.ListOf(frame.String)})
 		t.outputs = append(t.outputs, Port{Name: out, Type: frame.ListOf(frame.String).OrNull()})
 	}
 	return t, s.Err()
-}
-
-func bound(sockets []bundle.Socket, port string) bool {
-	for i := range sockets {
-		if sockets[i].Port == port {
-			return true
-		}
-	}
-	return false
 }
 
 // key is how a word is compared.

@@ -21,11 +21,8 @@ type stringMap struct {
 func readStringMap(s *Source) (Transformer, error) {
 	labels, values := s.Strings("labels"), s.Floats("values")
 	t := &stringMap{values: make(map[string]float64, len(labels)), otherwise: s.FloatOr("default_value", 0)}
-	if len(labels) != len(values) {
-		s.Fail("values", "has "+strconv.Itoa(len(values))+" elements for "+strconv.Itoa(len(labels))+" labels")
-		return t, s.Err()
-	}
-	for i, label := range labels {
+	sameLength(s, "values", len(values), "labels", len(labels))
+	for i, label := range labels[:min(len(labels), len(values))] {
 		t.values[label] = values[i]
 	}
 	switch readInvalid(s, invalidError) {

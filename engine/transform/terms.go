@@ -2,6 +2,7 @@ package transform
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/pageleap/pageleap/engine/frame"
 )
@@ -14,6 +15,13 @@ func termsOutput() []Port { return []Port{{Name: "output", Type: frame.ListOf(fr
 
 func vectorOutput(size int) []Port {
 	return []Port{{Name: "output", Type: frame.TensorOf(frame.Double, size).OrNull()}}
+}
+
+// sameLength checks that two lists of the model belong together.
+func sameLength(s *Source, a string, n int, b string, m int) {
+	if n != m {
+		s.Fail(a, "has "+strconv.Itoa(n)+" elements, and "+strconv.Quote(b)+" has "+strconv.Itoa(m))
+	}
 }
 
 // setTerms makes v a list of strings.

@@ -19,7 +19,7 @@ import (
 // models from elsewhere: the sum is divided by its length instead, which makes NaN
 // of a text without known words.
 type wordToVector struct {
-	at      map[string]int // where in vectors
+	index   map[string]int // of a word's vector
 	vectors []float64
 	size    int
 	sqrt    bool
@@ -27,44 +27,41 @@ type wordToVector struct {
 
 func readWordToVector(s *Source) (Transformer, error) {
 	words := s.Strings("words")
-	t := &wordToVector{at: make(map[string]int, len(words))}
+	t := &wordToVector{index: make(map[string]int, len(words))}
 	if isTensor(s.Model, "word_vectors") {
 		t.vectors, _ = s.Tensor("word_vectors")
 	} else {
 		t.vectors = s.Floats("word_vectors")
 	}
-	switch kernel := s.StringOr("kernel", "default"); kernel {
-	case "default":
-	case "sqrt":
-		t.sqrt = true
-	default:
+	kernel := s.StringOr("kernel", "default")
+	t.sqrt = kernel == "sqrt"
+	if !t.sqrt && kernel != "default" {
 		s.Fail("kernel", "is "+strconv.Quote(kernel)+`, not "default" or "sqrt"`)
 	}
 	var indices []int
 	if s.Has("indices") {
-		if indices = s.Ints("indices"); len(indices) != len(words) {
-			s.Fail("indices", "has "+strconv.Itoa(len(indices))+" elements for "+strconv.Itoa(len(words))+" words")
-		}
+		indices = s.Ints("indices")
+		sameLength(s, "indices", len(indices), "words", len(words))
 	}
 	if s.Err() != nil {
 		return nil, s.Err()
 	}
 	for i, w := range words {
-		t.at[w] = i
 		if indices != nil {
-			t.at[w] = indices[i]
+			i = indices[i]
 		}
+		t.index[w] = i
 	}
-	if len(t.at) == 0 || len(t.vectors)%len(t.at) != 0 {
-		s.Fail("word_vectors", "has "+strconv.Itoa(len(t.vectors))+" numbers for "+strconv.Itoa(len(t.at))+" words")
+	n := len(t.index)
+	if n == 0 || len(t.vectors)%n != 0 {
+		s.Fail("word_vectors", "has "+strconv.Itoa(len(t.vectors))+" numbers for "+strconv.Itoa(n)+" words")
 		return nil, s.Err()
 	}
-	t.size = len(t.vectors) / len(t.at)
-	for w, i := range t.at {
-		if i < 0 || i >= len(t.at) {
-			s.Fail("indices", "has "+strconv.Itoa(i)+" for "+strconv.Quote(w)+", and there are "+strconv.Itoa(len(t.at))+" vectors")
+	t.size = len(t.vectors) / n
+	for _, i := range indices {
+		if i < 0 || i >= n {
+			s.Fail("indices", "has "+strconv.Itoa(i)+", and there are "+strconv.Itoa(n)+" vectors")
 		}
-		t.at[w] = i * t.size
 	}
 	return t, s.Err()
 }
@@ -80,7 +77,7 @@ func isTensor(m *bundle.Model, name string) bool {
 
 func (t *wordToVector) Inputs() []Port  { return termsInput() }
 func (t *wordToVector) Outputs() []Port { return vectorOutput(t.size) }
-func (t *wordToVector) Holds() []Fact   { return []Fact{{"words", len(t.at)}} }
+func (t *wordToVector) Holds() []Fact   { return []Fact{{"words", len(t.index)}} }
 
 func (t *wordToVector) Transform(in, out []*frame.Value) error {
 	words := in[0].Strs
@@ -90,8 +87,8 @@ func (t *wordToVector) Transform(in, out []*frame.Value) error {
 	}
 	sum := out[0].Zeros(t.size)
 	for _, w := range words {
-		if at, ok := t.at[w]; ok {
-			for i, x := range t.vectors[at : at+t.size] {
+		if k, ok := t.index[w]; ok {
+			for i, x := range t.vectors[k*t.size : (k+1)*t.size] {
 				sum[i] += x
 			}
 		}

@@ -3,7 +3,6 @@ package javaregex
 import (
 	"math"
 	"strconv"
-	"strings"
 	"unicode"
 )
 
@@ -318,7 +317,7 @@ func (p *parser) one(r rune) *pred {
 				return &pred{op: isRuneFold, lo: unicode.ToLower(up)}
 			}
 		} else if low := r | 0x20; 'a' <= low && low <= 'z' {
-			return either(oneOf(string(low)), oneOf(string(low^0x20)))
+			return either(&pred{lo: low}, &pred{lo: low ^ 0x20})
 		}
 	}
 	return &pred{op: isRune, lo: r}
@@ -511,7 +510,7 @@ func (p *parser) escape() *node {
 	case 'R':
 		p.at += 2
 		two := &node{op: opCat, subs: []*node{{op: opSet, pred: oneOf("\r")}, {op: opSet, pred: oneOf("\n")}}}
-		return &node{op: opLineBreak, subs: []*node{two, {op: opSet, pred: vertical()}}}
+		return &node{op: opLineBreak, subs: []*node{two, {op: opSet, pred: p.escapeClass('v')}}}
 	case 'G', 'X':
 		p.refuse(`\` + string(r))
 	case 'k', '1', '2', '3', '4', '5', '6', '7', '8', '9':
@@ -530,13 +529,13 @@ func (p *parser) escaped() *pred {
 	case p.msg != "":
 		return nil
 	case r == 'p' || r == 'P':
-		q := p.property()
+		q := p.named()
 		if q != nil && r == 'P' {
 			q = not(q)
 		}
 		return q
 	}
-	if q := escapeClass(r, p.has(unicodeClass)); q != nil {
+	if q := p.escapeClass(r); q != nil {
 		return q
 	}
 	c := p.character(r)
@@ -546,8 +545,8 @@ func (p *parser) escaped() *pred {
 	return p.one(c)
 }
 
-// property reads what follows \p or \P.
-func (p *parser) property() *pred {
+// named reads what follows \p or \P.
+func (p *parser) named() *pred {
 	name := ""
 	if p.peek() != '{' {
 		if name = string(p.next()); name == "{" {
@@ -559,7 +558,7 @@ func (p *parser) property() *pred {
 			name += string(r)
 		}
 	}
-	q := property(name, p.has(caseless), p.has(unicodeClass))
+	q := p.property(name)
 	if q == nil {
 		p.fail(`no table for the class \p{` + name + `}`)
 	}
@@ -625,11 +624,19 @@ func (p *parser) octal() rune {
 func (p *parser) hex(min, max int, closing rune) rune {
 	n, digits := rune(0), 0
 	for ; digits < max; digits++ {
-		d := strings.IndexRune("0123456789abcdef", unicode.ToLower(p.raw(0)))
-		if d < 0 {
+		d := p.raw(0)
+		switch low := d | 0x20; {
+		case '0' <= d && d <= '9':
+			d -= '0'
+		case 'a' <= low && low <= 'f':
+			d = low - 'a' + 10
+		default:
+			d = end
+		}
+		if d == end {
 			break
 		}
-		n = n<<4 | rune(d)
+		n = n<<4 | d
 		p.at++
 	}
 	if digits < min || n > unicode.MaxRune || n < 0 || closing != end && p.next() != closing {
@@ -714,14 +721,13 @@ func (p *parser) intersection(left *pred) *pred {
 		switch r := p.peek(); {
 		case r == ']' || r == '&':
 			switch {
-			case left == nil && right == nil:
-				p.fail("an intersection (&&) of nothing")
+			case right == nil:
+				p.refuse("a class with nothing after an intersection (&&)")
+				return nil
 			case left == nil:
 				return right
-			case right == nil:
-				return left
 			}
-			return both(left, right)
+			return &pred{op: isBoth, a: left, b: right}
 		case p.done():
 			p.fail("a class is not closed")
 		case r == '[':
@@ -743,7 +749,7 @@ func (p *parser) item() *pred {
 		lo = p.next()
 	case lo == '\\':
 		r := p.raw(1)
-		if vt := r == 'v' && p.raw(2) == '-'; !vt && (r == 'p' || r == 'P' || escapeClass(r, false) != nil) {
+		if vt := r == 'v' && p.raw(2) == '-'; !vt && (r == 'p' || r == 'P' || p.escapeClass(r) != nil) {
 			return p.escaped()
 		}
 		p.at++

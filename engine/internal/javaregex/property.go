@@ -5,406 +5,252 @@ import (
 	"unicode"
 )
 
-// Character classes by name, each as java.util.regex.Pattern documents it. The
-// tables are Go's, of a later Unicode version than Java 17's 13.0: they differ
-// in characters assigned since.
+// definitions are the classes that have names, as java.util.regex.Pattern
+// documents them, written as classes themselves: text costs scorer.wasm less
+// than code. A "~" says that under the flag i the class holds all cases.
+//
+// First the escapes (\d, and \d under the flag U), then POSIX classes and
+// others, which stand as they are in \p{…}, then those after "Is", and last the
+// blocks, after "In". Of the blocks there are the ones of the scripts in tables,
+// and a few that patterns often name.
+const definitions = `
+\d 0-9
+\s \t-\r\x20
+\w a-zA-Z0-9_
+\h \x20\t\u00a0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000
+\v \n-\r\u0085\u2028\u2029
+U\d \p{Nd}
+U\s \p{IsWHITESPACE}
+U\w \p{IsWORD}
 
-func asciiLower() *pred { return span('a', 'z') }
-func asciiUpper() *pred { return span('A', 'Z') }
-func asciiAlpha() *pred { return either(asciiLower(), asciiUpper()) }
-func asciiDigit() *pred { return span('0', '9') }
-func asciiSpace() *pred { return either(span('\t', '\r'), oneOf(" ")) }
-func asciiAlnum() *pred { return either(asciiAlpha(), asciiDigit()) }
-func asciiWord() *pred  { return either(asciiAlnum(), oneOf("_")) }
-func asciiGraph() *pred { return span('!', '~') }
+Lower ~a-z
+Upper ~A-Z
+Alpha a-zA-Z
+Digit 0-9
+Alnum a-zA-Z0-9
+Punct !-/:-@\[-\x60{-\x7e
+Graph !-\x7e
+Print \x20-\x7e
+Blank \x20\t
+Cntrl \x00-\x1f\x7f
+XDigit 0-9a-fA-F
+Space \t-\r\x20
+ULower \p{IsLOWERCASE}
+UUpper \p{IsUPPERCASE}
+UAlpha \p{IsALPHABETIC}
+UDigit \p{Nd}
+UAlnum \p{IsALNUM}
+UPunct \p{P}
+UGraph \p{IsGRAPH}
+UPrint \p{IsPRINT}
+UBlank \p{IsBLANK}
+UCntrl \p{Cc}
+UXDigit \p{IsHEXDIGIT}
+USpace \p{IsWHITESPACE}
 
-func horizontal() *pred {
-	return either(oneOf(" \t\u00a0\u1680\u180e\u202f\u205f\u3000"), span(0x2000, 0x200a))
-}
-func vertical() *pred { return either(span('\n', '\r'), oneOf("\u0085\u2028\u2029")) }
+M \p{Mn}\p{Mc}\p{Me}
+N \p{Nd}\p{Nl}\p{No}
+P \p{Po}\p{Pd}\p{Ps}\p{Pe}\p{Pi}\p{Pf}\p{Pc}
+S \p{So}\p{Sm}\p{Sc}\p{Sk}
+C ^\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}
+Cn \p{C}&&[^\p{Cc}\p{Cf}\p{Co}\p{Cs}]
+LC \p{Lu}\p{Ll}\p{Lt}
+LD \p{L}\p{Nd}
+L1 \x00-\xff
+ASCII \x00-\x7f
+all \x00-\x{10ffff}
+javaLowerCase ~\p{IsLOWERCASE}
+javaUpperCase ~\p{IsUPPERCASE}
+javaTitleCase ~\p{Lt}
+javaAlphabetic \p{IsALPHABETIC}
+javaIdeographic \p{Ideographic}
+javaDigit \p{Nd}
+javaLetter \p{L}
+javaLetterOrDigit \p{L}\p{Nd}
+javaSpaceChar \p{Z}
+javaWhitespace \t-\r\x1c-\x1f[\p{Z}&&[^\u00a0\u2007\u202f]]
+javaISOControl \p{Cc}
 
-func letter() *pred        { return in(unicode.L) }
-func letterOrDigit() *pred { return in(unicode.L, unicode.Nd) }
-func lowerCase() *pred     { return in(unicode.Ll, unicode.Other_Lowercase) }
-func upperCase() *pred     { return in(unicode.Lu, unicode.Other_Uppercase) }
-func alphabetic() *pred    { return in(unicode.L, unicode.Nl, unicode.Other_Alphabetic) }
-func control() *pred       { return in(unicode.Cc) }
-func whiteSpace() *pred    { return either(in(unicode.Z), either(span('\t', '\r'), oneOf("\u0085"))) }
+IsALPHABETIC \p{L}\p{Nl}\p{OtherAlphabetic}
+IsLETTER \p{L}
+IsIDEOGRAPHIC \p{Ideographic}
+IsLOWERCASE ~\p{Ll}\p{OtherLowercase}
+IsUPPERCASE ~\p{Lu}\p{OtherUppercase}
+IsTITLECASE ~\p{Lt}
+IsWHITESPACE \p{Z}\t-\r\u0085
+IsCONTROL \p{Cc}
+IsPUNCTUATION \p{P}
+IsHEXDIGIT \p{Nd}a-fA-F\uff21-\uff26\uff41-\uff46
+IsASSIGNED \P{Cn}
+IsDIGIT \p{Nd}
+IsALNUM \p{IsALPHABETIC}\p{Nd}
+IsBLANK \p{Zs}\t
+IsGRAPH ^\p{Z}\p{Cc}\p{Cs}\p{Cn}
+IsPRINT \p{IsGRAPH}\p{Zs}&&\P{Cc}
+IsWORD \p{IsALPHABETIC}\p{M}\p{Nd}\p{Pc}\u200c\u200d
+IsJOINCONTROL \u200c\u200d
 
-func word() *pred {
-	return either(alphabetic(), either(in(unicode.M, unicode.Nd, unicode.Pc), span(0x200c, 0x200d)))
-}
+InBASICLATIN \x00-\x7f
+InLATIN1SUPPLEMENT \x80-\xff
+InLATINEXTENDEDA \u0100-\u017f
+InLATINEXTENDEDB \u0180-\u024f
+InCOMBININGDIACRITICALMARKS \u0300-\u036f
+InGREEK \u0370-\u03ff
+InGREEKANDCOPTIC \u0370-\u03ff
+InCYRILLIC \u0400-\u04ff
+InHEBREW \u0590-\u05ff
+InARABIC \u0600-\u06ff
+InDEVANAGARI \u0900-\u097f
+InTHAI \u0e00-\u0e7f
+InGENERALPUNCTUATION \u2000-\u206f
+InCURRENCYSYMBOLS \u20a0-\u20cf
+InCJKSYMBOLSANDPUNCTUATION \u3000-\u303f
+InHIRAGANA \u3040-\u309f
+InKATAKANA \u30a0-\u30ff
+InCJKUNIFIEDIDEOGRAPHS \u4e00-\u9fff
+InHANGULSYLLABLES \uac00-\ud7af
+InEMOTICONS \x{1f600}-\x{1f64f}
+`
 
-// unassigned is everything that is in no other category: Cn with Cs and Co.
-func unassigned() *pred {
-	return not(in(unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs))
-}
-
-// escape is the class of the escape \c, nil where c is not one's name.
-func escapeClass(c rune, uni bool) *pred {
-	switch c {
-	case 'd':
-		if uni {
-			return in(unicode.Nd)
-		}
-		return asciiDigit()
-	case 'D', 'S', 'W', 'H', 'V':
-		return not(escapeClass(c|0x20, uni))
-	case 's':
-		if uni {
-			return whiteSpace()
-		}
-		return asciiSpace()
-	case 'w':
-		if uni {
-			return word()
-		}
-		return asciiWord()
-	case 'h':
-		return horizontal()
-	case 'v':
-		return vertical()
+// defined is the class of a line of the definitions, nil where there is none.
+func (p *parser) defined(name string) *pred {
+	_, class, ok := strings.Cut(definitions, "\n"+name+" ")
+	if !ok {
+		return nil
 	}
-	return nil
+	class, _, _ = strings.Cut(class, "\n")
+	if class[0] == '~' {
+		class = class[1:]
+		switch {
+		case !p.has(caseless):
+		case name == "Lower" || name == "Upper":
+			class = `a-zA-Z`
+		default:
+			class = `\p{IsLOWERCASE}\p{IsUPPERCASE}\p{Lt}`
+		}
+	}
+	if name[0] == 'I' && name[1] == 'n' {
+		class += `&&\p{all}` // not narrow
+	}
+	q := parser{toks: tokens(class + "]")}
+	return q.union(true)
 }
 
-// property is the class \p{name}, nil where there is none here. Without regard
-// to case, a class of one case holds the letters of all.
-func property(name string, caseless, uni bool) *pred {
+// escapeClass is the class of the escape \c, nil where it is none. Capitals
+// are the complements.
+func (p *parser) escapeClass(c rune) *pred {
+	low := c | 0x20
+	if low < 'd' || low > 'w' {
+		return nil
+	}
+	name := `\` + string(low)
+	var q *pred
+	if p.has(unicodeClass) {
+		q = p.defined("U" + name)
+	}
+	if q == nil {
+		q = p.defined(name)
+	}
+	if q != nil && c != low {
+		return not(q)
+	}
+	return q
+}
+
+// property is the class \p{name}, nil where there is none here.
+func (p *parser) property(name string) *pred {
 	if key, value, ok := strings.Cut(name, "="); ok {
-		switch strings.ToLower(key) {
-		case "sc", "script":
-			return script(value)
-		case "blk", "block":
-			return block(value)
-		case "gc", "general_category":
-			return category(value, caseless)
+		switch letters(key) {
+		case "SC", "SCRIPT":
+			return script(letters(value))
+		case "BLK", "BLOCK":
+			return p.defined("In" + letters(value))
+		case "GC", "GENERALCATEGORY":
+			return p.category(value)
 		}
 		return nil
 	}
-	if rest, ok := strings.CutPrefix(name, "In"); ok {
-		return block(rest)
+	if block, ok := strings.CutPrefix(name, "In"); ok {
+		return p.defined("In" + letters(block))
 	}
 	if rest, ok := strings.CutPrefix(name, "Is"); ok {
-		p := binary(rest, caseless)
-		if p == nil {
-			p = category(rest, caseless)
+		q := p.defined("Is" + letters(rest))
+		if q == nil {
+			q = p.category(rest)
 		}
-		if p == nil {
-			p = script(rest)
+		if q == nil {
+			q = script(letters(rest))
 		}
-		return p
+		return q
 	}
-	if uni {
-		switch name {
-		case "Lower":
-			return binary("lowercase", caseless)
-		case "Upper":
-			return binary("uppercase", caseless)
-		case "Alpha":
-			return alphabetic()
-		case "Space":
-			return whiteSpace()
-		case "Punct":
-			return in(unicode.P)
-		case "Cntrl":
-			return control()
-		case "XDigit":
-			return binary("hexdigit", caseless)
-		case "Alnum", "Digit", "Blank", "Graph", "Print":
-			return binary(name, caseless)
+	if p.has(unicodeClass) {
+		if q := p.defined("U" + name); q != nil {
+			return q
 		}
 	}
-	return category(name, caseless)
+	return p.category(name)
 }
 
-// binary is a property of Unicode that a character has or has not.
-func binary(name string, caseless bool) *pred {
-	switch strings.ToUpper(name) {
-	case "ALPHABETIC":
-		return alphabetic()
-	case "LETTER":
-		return letter()
-	case "IDEOGRAPHIC":
-		return in(unicode.Ideographic)
-	case "LOWERCASE":
-		return cased(lowerCase(), caseless)
-	case "UPPERCASE":
-		return cased(upperCase(), caseless)
-	case "TITLECASE":
-		return cased(in(unicode.Lt), caseless)
-	case "WHITE_SPACE", "WHITESPACE":
-		return whiteSpace()
-	case "CONTROL":
-		return control()
-	case "PUNCTUATION":
-		return in(unicode.P)
-	case "HEX_DIGIT", "HEXDIGIT":
-		hex := either(span('a', 'f'), span('A', 'F'))
-		return either(in(unicode.Nd), either(hex, either(span(0xFF21, 0xFF26), span(0xFF41, 0xFF46))))
-	case "ASSIGNED":
-		return not(unassigned())
-	case "DIGIT":
-		return in(unicode.Nd)
-	case "ALNUM":
-		return either(alphabetic(), in(unicode.Nd))
-	case "BLANK":
-		return either(in(unicode.Zs), oneOf("\t"))
-	case "GRAPH":
-		return graph()
-	case "PRINT":
-		return both(either(graph(), in(unicode.Zs)), not(control()))
-	case "WORD":
-		return word()
-	case "JOIN_CONTROL", "JOINCONTROL":
-		return span(0x200c, 0x200d)
+// category is a general category, or a class that is defined as it stands.
+func (p *parser) category(name string) *pred {
+	if p.has(caseless) && (name == "Lu" || name == "Ll" || name == "Lt") {
+		name = "LC"
 	}
-	return nil
+	if q := table(name); q != nil {
+		return q
+	}
+	return p.defined(name)
 }
 
-func graph() *pred { return not(either(in(unicode.Z, unicode.Cc, unicode.Cs), unassigned())) }
-
-// cased is p, or every letter that has case.
-func cased(p *pred, caseless bool) *pred {
-	if caseless {
-		return either(lowerCase(), either(upperCase(), in(unicode.Lt)))
-	}
-	return p
-}
-
-// category is a general category, a POSIX class of ASCII, or one of Java's own.
-func category(name string, caseless bool) *pred {
-	switch name {
-	case "ASCII":
-		return span(0, 0x7F)
-	case "L1":
-		return span(0, 0xFF)
-	case "all":
-		return span(0, unicode.MaxRune)
-	case "Lower", "Upper":
-		if caseless {
-			return asciiAlpha()
+// letters is a name's letters and digits in upper case: most names are compared
+// so.
+func letters(name string) string {
+	var b []byte
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if 'a' <= c && c <= 'z' {
+			c ^= 0x20
 		}
-		if name == "Lower" {
-			return asciiLower()
+		if c != ' ' && c != '_' && c != '-' {
+			b = append(b, c)
 		}
-		return asciiUpper()
-	case "Alpha":
-		return asciiAlpha()
-	case "Digit":
-		return asciiDigit()
-	case "Alnum":
-		return asciiAlnum()
-	case "Punct":
-		return either(either(span('!', '/'), span(':', '@')), either(span('[', '`'), span('{', '~')))
-	case "Graph":
-		return asciiGraph()
-	case "Print":
-		return span(' ', '~')
-	case "Blank":
-		return oneOf(" \t")
-	case "Cntrl":
-		return either(span(0, 0x1F), oneOf("\x7F"))
-	case "XDigit":
-		return either(asciiDigit(), either(span('a', 'f'), span('A', 'F')))
-	case "Space":
-		return asciiSpace()
-
-	case "C":
-		return not(in(unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z))
-	case "Cn":
-		return unassigned()
-	case "LD", "javaLetterOrDigit":
-		return letterOrDigit()
-	case "Lu", "Ll", "Lt":
-		if caseless {
-			name = "LC"
-		}
-	case "javaLowerCase":
-		return cased(lowerCase(), caseless)
-	case "javaUpperCase":
-		return cased(upperCase(), caseless)
-	case "javaTitleCase":
-		return cased(in(unicode.Lt), caseless)
-	case "javaAlphabetic":
-		return alphabetic()
-	case "javaIdeographic":
-		return in(unicode.Ideographic)
-	case "javaDigit":
-		return in(unicode.Nd)
-	case "javaLetter":
-		return letter()
-	case "javaSpaceChar":
-		return in(unicode.Z)
-	case "javaWhitespace":
-		breaking := both(in(unicode.Z), not(oneOf("\u00a0\u2007\u202f")))
-		return either(breaking, either(span('\t', '\r'), span(0x1C, 0x1F)))
-	case "javaISOControl":
-		return control()
 	}
-	if name == "LC" {
-		return in(unicode.Lu, unicode.Ll, unicode.Lt)
-	}
-	if t := generalCategory(name); t != nil {
-		return in(t)
-	}
-	return nil
+	return string(b)
 }
 
-func generalCategory(name string) *unicode.RangeTable {
-	switch name {
-	case "L":
-		return unicode.L
-	case "Lu":
-		return unicode.Lu
-	case "Ll":
-		return unicode.Ll
-	case "Lt":
-		return unicode.Lt
-	case "Lm":
-		return unicode.Lm
-	case "Lo":
-		return unicode.Lo
-	case "M":
-		return unicode.M
-	case "Mn":
-		return unicode.Mn
-	case "Mc":
-		return unicode.Mc
-	case "Me":
-		return unicode.Me
-	case "N":
-		return unicode.N
-	case "Nd":
-		return unicode.Nd
-	case "Nl":
-		return unicode.Nl
-	case "No":
-		return unicode.No
-	case "P":
-		return unicode.P
-	case "Pc":
-		return unicode.Pc
-	case "Pd":
-		return unicode.Pd
-	case "Ps":
-		return unicode.Ps
-	case "Pe":
-		return unicode.Pe
-	case "Pi":
-		return unicode.Pi
-	case "Pf":
-		return unicode.Pf
-	case "Po":
-		return unicode.Po
-	case "S":
-		return unicode.S
-	case "Sm":
-		return unicode.Sm
-	case "Sc":
-		return unicode.Sc
-	case "Sk":
-		return unicode.Sk
-	case "So":
-		return unicode.So
-	case "Z":
-		return unicode.Z
-	case "Zs":
-		return unicode.Zs
-	case "Zl":
-		return unicode.Zl
-	case "Zp":
-		return unicode.Zp
-	case "Cc":
-		return unicode.Cc
-	case "Cf":
-		return unicode.Cf
-	case "Co":
-		return unicode.Co
-	case "Cs":
-		return unicode.Cs
-	}
-	return nil
+// table is a class that is one of Unicode's tables: a general category, or a
+// property that others are made of. The tables are Go's, of a later version than
+// Java 17's 13.0; they differ in characters assigned since.
+func table(name string) *pred {
+	return pick("L Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Z Zs Zl Zp Cc Cf Co Cs "+
+		"Ideographic OtherAlphabetic OtherLowercase OtherUppercase ", name,
+		unicode.L, unicode.Lu, unicode.Ll, unicode.Lt, unicode.Lm, unicode.Lo, unicode.Mn, unicode.Mc, unicode.Me,
+		unicode.Nd, unicode.Nl, unicode.No, unicode.Pc, unicode.Pd, unicode.Ps, unicode.Pe, unicode.Pi, unicode.Pf, unicode.Po,
+		unicode.Sm, unicode.Sc, unicode.Sk, unicode.So, unicode.Z, unicode.Zs, unicode.Zl, unicode.Zp,
+		unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs,
+		unicode.Ideographic, unicode.Other_Alphabetic, unicode.Other_Lowercase, unicode.Other_Uppercase)
 }
 
-// script holds the scripts that web pages are mostly written in. Each costs
-// scorer.wasm its table, so they are not all here.
+// script is one of the scripts that web pages are mostly written in, by name or
+// by ISO 15924 code. Each costs scorer.wasm its table, so they are not all here.
 func script(name string) *pred {
-	switch strings.ToUpper(name) {
-	case "LATIN", "LATN":
-		return in(unicode.Latin)
-	case "GREEK", "GREK":
-		return in(unicode.Greek)
-	case "CYRILLIC", "CYRL":
-		return in(unicode.Cyrillic)
-	case "HAN", "HANI":
-		return in(unicode.Han)
-	case "HIRAGANA", "HIRA":
-		return in(unicode.Hiragana)
-	case "KATAKANA", "KANA":
-		return in(unicode.Katakana)
-	case "HANGUL", "HANG":
-		return in(unicode.Hangul)
-	case "ARABIC", "ARAB":
-		return in(unicode.Arabic)
-	case "HEBREW", "HEBR":
-		return in(unicode.Hebrew)
-	case "DEVANAGARI", "DEVA":
-		return in(unicode.Devanagari)
-	case "THAI":
-		return in(unicode.Thai)
+	tables := [...]*unicode.RangeTable{unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Han, unicode.Hiragana,
+		unicode.Katakana, unicode.Hangul, unicode.Arabic, unicode.Hebrew, unicode.Devanagari, unicode.Thai}
+	q := pick("LATIN GREEK CYRILLIC HAN HIRAGANA KATAKANA HANGUL ARABIC HEBREW DEVANAGARI THAI ", name, tables[:]...)
+	if q == nil {
+		q = pick("LATN GREK CYRL HANI HIRA KANA HANG ARAB HEBR DEVA THAI ", name, tables[:]...)
 	}
-	return nil
+	return q
 }
 
-// block holds the blocks of those scripts and a few that patterns often name.
-func block(name string) *pred {
-	if p := blockSpan(name); p != nil {
-		return both(p, span(0, unicode.MaxRune)) // not narrow
-	}
-	return nil
-}
-
-func blockSpan(name string) *pred {
-	switch strings.NewReplacer(" ", "", "_", "", "-", "").Replace(strings.ToUpper(name)) {
-	case "BASICLATIN":
-		return span(0, 0x7F)
-	case "LATIN1SUPPLEMENT":
-		return span(0x80, 0xFF)
-	case "LATINEXTENDEDA":
-		return span(0x100, 0x17F)
-	case "LATINEXTENDEDB":
-		return span(0x180, 0x24F)
-	case "COMBININGDIACRITICALMARKS":
-		return span(0x300, 0x36F)
-	case "GREEK", "GREEKANDCOPTIC":
-		return span(0x370, 0x3FF)
-	case "CYRILLIC":
-		return span(0x400, 0x4FF)
-	case "HEBREW":
-		return span(0x590, 0x5FF)
-	case "ARABIC":
-		return span(0x600, 0x6FF)
-	case "DEVANAGARI":
-		return span(0x900, 0x97F)
-	case "THAI":
-		return span(0xE00, 0xE7F)
-	case "GENERALPUNCTUATION":
-		return span(0x2000, 0x206F)
-	case "CURRENCYSYMBOLS":
-		return span(0x20A0, 0x20CF)
-	case "CJKSYMBOLSANDPUNCTUATION":
-		return span(0x3000, 0x303F)
-	case "HIRAGANA":
-		return span(0x3040, 0x309F)
-	case "KATAKANA":
-		return span(0x30A0, 0x30FF)
-	case "CJKUNIFIEDIDEOGRAPHS":
-		return span(0x4E00, 0x9FFF)
-	case "HANGULSYLLABLES":
-		return span(0xAC00, 0xD7AF)
-	case "EMOTICONS":
-		return span(0x1F600, 0x1F64F)
+// pick is the table at the place that name has among names.
+func pick(names, name string, tables ...*unicode.RangeTable) *pred {
+	for i := 0; names != ""; i++ {
+		first, rest, _ := strings.Cut(names, " ")
+		if first == name {
+			return &pred{op: isTable, table: tables[i]}
+		}
+		names = rest
 	}
 	return nil
 }

@@ -112,19 +112,10 @@ func oneOf(s string) *pred {
 
 func span(lo, hi rune) *pred { return &pred{op: isRange, lo: lo, hi: hi} }
 func not(p *pred) *pred      { return &pred{op: isNot, a: p} }
-func both(a, b *pred) *pred  { return &pred{op: isBoth, a: a, b: b} }
 
 func either(a, b *pred) *pred {
 	if a == nil {
 		return b
 	}
 	return &pred{op: isEither, a: a, b: b}
-}
-
-func in(tables ...*unicode.RangeTable) *pred {
-	var p *pred
-	for _, t := range tables {
-		p = either(p, &pred{op: isTable, table: t})
-	}
-	return p
 }
