@@ -28,7 +28,7 @@ WASM_FLAGS := -trimpath -buildvcs=false -buildmode=c-shared -ldflags='-s -w -bui
 
 dist/scorer.wasm: $(GO_FILES)
 	@mkdir -p dist
-	GOOS=wasip1 GOARCH=wasm go build $(WASM_FLAGS) -o $@ ./wasm/scorer
+	GOOS=wasip1 GOARCH=wasm go build $(WASM_FLAGS) $(WASM_MORE) -o $(or $(WASM_OUT),$@) ./wasm/scorer
 
 dist/page/index.html: dist/scorer.wasm $(shell find web -type f -not -path 'web/node_modules/*') $(wildcard $(DEMO)/*)
 	@mkdir -p dist/page
@@ -41,6 +41,9 @@ dist/page/index.html: dist/scorer.wasm $(shell find web -type f -not -path 'web/
 
 sizes: dist/scorer.wasm ## print what scorer.wasm weighs
 	@node web/bin/sizes.mjs dist/scorer.wasm
+
+op-sizes: ## print what each group of ops adds to scorer.wasm
+	@node wasm/op-sizes.mjs
 
 run: dist/pageleap dist/page/index.html ## serve the demo page (PORT=8787)
 	@echo "page:  http://127.0.0.1:$(PORT)/"
@@ -74,4 +77,4 @@ browser:
 clean: ## remove what was built
 	rm -rf dist web/node_modules
 
-.PHONY: help build sizes run test compat fuzz browser clean
+.PHONY: help build sizes op-sizes run test compat fuzz browser clean
