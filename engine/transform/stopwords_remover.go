@@ -8,19 +8,26 @@ import (
 // stopWordsRemover leaves out the words of a list.
 //
 // Spark: ml/feature/StopWordsRemover.scala. Unless case counts, both sides are
-// made lower-case to be compared; the words that stay keep their case. Spark's
-// locale is not in bundles: the lower case is that of locales without rules of
-// their own (all but Turkish, Azeri and Lithuanian), in MLeap the default locale's
-// of the machine. Several columns share one list (inputCols), which Spark exports
-// and MLeap does not load. null is refused.
+// made lower-case to be compared, in the locale of the attribute "locale", where
+// "tr" and "az" have rules of their own; the words that stay keep their case.
+// MLeap does not put the locale into bundles: then it is one without rules, such
+// as English. Several columns share one list (inputCols), which MLeap's runtime
+// does not load. null is refused.
 type stopWordsRemover struct {
 	inputs, outputs []Port
 	words           map[string]bool
 	caseSensitive   bool
+	turkic          bool
 }
 
 func readStopWordsRemover(s *Source) (Transformer, error) {
 	t := &stopWordsRemover{words: map[string]bool{}, caseSensitive: s.Bool("case_sensitive")}
+	switch locale := s.StringOr("locale", ""); locale {
+	case "tr", "az":
+		t.turkic = true
+	case "lt":
+		s.Fail("locale", `is "lt", whose lower case is not supported`)
+	}
 	for _, w := range s.Strings("stop_words") {
 		t.words[t.key(w)] = true
 	}
@@ -38,8 +45,11 @@ func readStopWordsRemover(s *Source) (Transformer, error) {
 
 // key is how a word is compared.
 func (t *stopWordsRemover) key(word string) string {
-	if t.caseSensitive {
+	switch {
+	case t.caseSensitive:
 		return word
+	case t.turkic:
+		return javatext.ToLowerTurkic(word)
 	}
 	return javatext.ToLower(word)
 }

@@ -17,6 +17,11 @@ func TestStopWordsRemover(t *testing.T) {
 	wantNoAllocs(t, exact, in)
 	wantNoAllocs(t, folded, terms("lower|case|words"))
 
+	turkish := readNode(t, nodeOf("stopwords_remover", "input:a > output:b", attrStrings("stop_words", "i", "kış"), attrDefault("case_sensitive"), attrString("locale", "tr")))
+	wantRows(t, turkish, map[*frame.Value]string{
+		terms("I|ı|İ|i|i\u0307|I\u0307|KIŞ|kış|KİŞ"): `["I" "ı" "i̇" "KİŞ"]`,
+	})
+
 	two := readNode(t, nodeOf("stopwords_remover", "input0:a input1:b > output0:c output1:d", words, attrDefault("case_sensitive")))
 	if got := row(two, terms("the|a"), terms("I")); got != `["a"] []` {
 		t.Errorf("two columns: %s", got)
@@ -27,6 +32,7 @@ func TestStopWordsRemover(t *testing.T) {
 	}
 	wantFaults(t, map[string]*bundle.Node{
 		"stop_words":     nodeOf("stopwords_remover", "", attrBool("case_sensitive", true)),
+		"locale":         nodeOf("stopwords_remover", "", words, attrDefault("case_sensitive"), attrString("locale", "lt")),
 		"case_sensitive": nodeOf("stopwords_remover", "", words),
 	})
 }

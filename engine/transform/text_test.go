@@ -60,3 +60,35 @@ func allocs(t *testing.T, tr Transformer, in ...*frame.Value) float64 {
 		}
 	})
 }
+
+func BenchmarkText(b *testing.B) {
+	text := str(strings.Repeat("Red shoes, size 42, don't run away from naïve customers. ", 4))
+	tokenizer, err := readTokenizer(NewSource(nodeOf("tokenizer", ""), Table))
+	if err != nil {
+		b.Fatal(err)
+	}
+	words, _ := apply(tokenizer, text)
+	for _, c := range []struct {
+		node *bundle.Node
+		in   *frame.Value
+	}{
+		{nodeOf("tokenizer", ""), text},
+		{regexTokenizerNode(`\W+`, true, 1, true), text},
+		{nodeOf("ngram", "", attrInt("n", 2)), words[0]},
+		{nodeOf("stopwords_remover", "", attrStrings("stop_words", "from", "away"), attrDefault("case_sensitive")), words[0]},
+		{nodeOf("hashing_term_frequency", "", attrInt("num_features", 1<<18), attrInt("hashUnsafeBytesVersion", 2)), words[0]},
+		{nodeOf("count_vectorizer", "", attrStrings("vocabulary", "red", "shoes,", "size"), attrFloat("min_tf", 1), attrDefault("binary")), words[0]},
+	} {
+		b.Run(c.node.Model.Op, func(b *testing.B) {
+			tr := readNode(b, c.node)
+			out := outputs(tr)
+			in := []*frame.Value{c.in}
+			b.ReportAllocs()
+			for range b.N {
+				if err := tr.Transform(in, out); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

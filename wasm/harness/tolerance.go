@@ -11,7 +11,6 @@ var tolerances = map[string]struct {
 	"aft_survival_regression":           {1e-12, "exp, pow"},
 	"als":                               {1e-6, "single precision, summed by BLAS in no fixed order"},
 	"bisecting_k_means":                 {1e-12, "BLAS"},
-	"bucketed_random_projection_lsh":    {1e-12, "BLAS"},
 	"dct":                               {1e-12, "JTransforms' FFT sums in another order"},
 	"gaussian_mixture":                  {1e-12, "exp, log, eigenvalues"},
 	"gbt_classifier":                    {1e-12, "exp"},
@@ -30,7 +29,6 @@ var tolerances = map[string]struct {
 	"one_vs_rest":                       {1e-12, "its models'"},
 	"pca":                               {1e-12, "BLAS"},
 	"support_vector_machine":            {1e-12, "exp, BLAS"},
-	"word_to_vector":                    {1e-12, "BLAS"},
 	"xgboost.classifier":                {1e-6, "single precision exp"},
 	"xgboost.regression":                {1e-6, "single precision exp"},
 }

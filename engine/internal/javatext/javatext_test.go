@@ -54,6 +54,16 @@ func TestToLower(t *testing.T) {
 	}
 }
 
+func TestToLowerTurkic(t *testing.T) {
+	for s, want := range map[string]string{
+		"": "", "iı": "iı", "I": "ı", "İ": "i", "I\u0307": "i", "i\u0307": "i\u0307", "KIŞ KİŞ": "kış kiş", "J\u0307": "j\u0307", "IΣ": "ıς",
+	} {
+		if got := ToLowerTurkic(s); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+}
+
 func TestLen(t *testing.T) {
 	for s, want := range map[string]int{"": 0, "abc": 3, "é日": 2, "😀": 2, "a😀b": 4} {
 		if got := Len(s); got != want {

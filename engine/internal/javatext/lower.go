@@ -59,6 +59,15 @@ func ToLower(s string) string {
 	return b.String()
 }
 
+// ToLowerTurkic is String.toLowerCase in the locales tr and az: I becomes ı, and
+// İ and I with a dot above become i. (A dot that comes after other marks on the I
+// is not looked for.)
+func ToLowerTurkic(s string) string {
+	s = strings.ReplaceAll(s, "I\u0307", "i")
+	s = strings.ReplaceAll(s, "İ", "i")
+	return ToLower(strings.ReplaceAll(s, "I", "ı"))
+}
+
 // finalSigma says whether the Σ at s[at:] ends a word: a letter with case is
 // before it and none after it. Java takes its words from BreakIterator, for
 // which a dash, an underscore, an apostrophe, a quotation mark or a full stop
