@@ -13,7 +13,7 @@ DEMO := testdata/genuine/real_uci_shoppers_rf
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: dist/pageleap dist/scorer.wasm dist/page/index.html sizes ## build dist/: pageleap, scorer.wasm, the page
+build: dist/pageleap dist/scorer.wasm dist/npm/package.json dist/page/index.html sizes ## build dist/: pageleap, scorer.wasm, the npm package, the page
 
 dist/pageleap: $(GO_FILES)
 	@mkdir -p dist
@@ -30,17 +30,22 @@ dist/scorer.wasm: $(GO_FILES)
 	@mkdir -p dist
 	GOOS=wasip1 GOARCH=wasm go build $(WASM_FLAGS) $(WASM_MORE) -o $(or $(WASM_OUT),$@) ./wasm/scorer
 
-dist/page/index.html: dist/scorer.wasm $(shell find web -type f -not -path 'web/node_modules/*') $(wildcard $(DEMO)/*)
+# The npm package, ready to publish.
+dist/npm/package.json: dist/scorer.wasm web/node_modules $(wildcard web/src/* web/bin/* web/*.md) web/package.json
+	node web/bin/build.mjs
+
+dist/page/index.html: dist/npm/package.json $(shell find web/demo -type f) $(wildcard $(DEMO)/*)
 	@mkdir -p dist/page
 	cp -r web/demo/. dist/page/
-	cp web/src/*.mjs dist/page/
-	cp dist/scorer.wasm dist/page/
+	cp $(addprefix dist/npm/,pageleap.mjs worker.js scorer.wasm) dist/page/
 	cp $(DEMO)/bundle.json.zip dist/page/shoppers.zip
 	cp $(DEMO)/frame.json dist/page/sessions.json
 	@touch $@
 
-sizes: dist/scorer.wasm ## print what scorer.wasm weighs
-	@node web/bin/sizes.mjs dist/scorer.wasm
+# What a first visit downloads; the numbers are budgets in kB of brotli.
+sizes: dist/npm/package.json dist/page/index.html ## print what a page downloads
+	@node web/bin/sizes.mjs dist/npm/pageleap.mjs=12 dist/npm/scorer.wasm=900 dist/page/shoppers.zip=100
+	@node web/bin/sizes.mjs dist/npm/pageleap.js=12 dist/npm/worker.js=12
 
 op-sizes: ## print what each group of ops adds to scorer.wasm
 	@node wasm/op-sizes.mjs

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 // The command line of scorer.wasm in Node: the same module that pages run.
-import { readFileSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { load } from '../src/scorer.mjs';
+import { load } from 'pageleap';
 
 const USAGE = `usage: pageleap.mjs transform BUNDLE [FRAME] [--format json|ndjson|csv] [--select a,b] [--wasm FILE]
 BUNDLE is a zip file; FRAME a file, or standard input where it is left out or "-".`;
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+// Beside the package's files; in the project, where make build leaves it.
+const WASM = ['../scorer.wasm', '../../dist/scorer.wasm'].map((file) => fileURLToPath(new URL(file, import.meta.url))).find((file) => existsSync(file));
 
 class Usage extends Error {}
 
@@ -30,7 +30,7 @@ async function main(argv) {
       options: {
         format: { type: 'string', default: 'json' },
         select: { type: 'string' },
-        wasm: { type: 'string', default: process.env.PAGELEAP_WASM ?? join(root, 'dist', 'scorer.wasm') },
+        wasm: { type: 'string', default: process.env.PAGELEAP_WASM ?? WASM },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -40,7 +40,8 @@ async function main(argv) {
   const [command, bundle, frame = '-', ...rest] = args.positionals;
   if (args.values.help) return console.log(USAGE);
   if (command !== 'transform' || bundle === undefined || rest.length > 0) throw new Usage('wrong arguments');
-  if (!['json', 'ndjson', 'csv'].includes(args.values.format)) throw new Usage(`--format ${args.values.format}: there are json, ndjson and csv`);
+  if (!['json', 'ndjson', 'csv'].includes(args.values.format))
+    throw new Usage(`--format ${args.values.format}: there are json, ndjson and csv`);
 
   const zip = read(bundle);
   let scorer;
@@ -57,7 +58,7 @@ async function main(argv) {
     throw new Error(`${frame === '-' ? 'standard input' : frame}: ${e.message}`);
   }
   const text = Buffer.from(out.endsWith('\n') ? out : `${out}\n`); // as a shell expects
-  for (let n = 0; n < text.length; ) n += writeSync(1, text, n);
+  for (let n = 0; n < text.length;) n += writeSync(1, text, n);
 }
 
 // The frame's format by its file's name, else by its text.

@@ -1,16 +1,29 @@
-// Prints raw, gzip and brotli sizes of files, as a visitor would download them.
+// Prints raw, gzip and brotli sizes of files, as a visitor would download them,
+// and their sum. FILE=N holds a file's brotli to N kB.
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const kb = (n) => `${(n / 1000).toFixed(1)} kB`.padStart(11);
-for (const file of process.argv.slice(2)) {
+const total = { raw: 0, gzip: 0, brotli: 0, budget: 0 };
+const show = (name, { raw, gzip, brotli, budget }) => {
+  const held = budget ? `, of ${kb(budget).trim()}${brotli > budget ? ': OVER BUDGET' : ''}` : '';
+  console.log(`${name.padEnd(24)} raw ${kb(raw)}, gzip ${kb(gzip)}, brotli ${kb(brotli)}${held}`);
+};
+for (const argument of process.argv.slice(2)) {
+  const [file, budget = 0] = argument.split('=');
   const data = readFileSync(file);
-  const brotli = brotliCompressSync(data, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 24,
-      [constants.BROTLI_PARAM_SIZE_HINT]: data.length,
-    },
-  });
-  console.log(`${file}: raw ${kb(data.length)}, gzip ${kb(gzipSync(data, { level: 9 }).length)}, brotli ${kb(brotli.length)}`);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: 11,
+    [constants.BROTLI_PARAM_LGWIN]: 24,
+    [constants.BROTLI_PARAM_SIZE_HINT]: data.length,
+  };
+  const size = {
+    raw: data.length,
+    gzip: gzipSync(data, { level: 9 }).length,
+    brotli: brotliCompressSync(data, { params }).length,
+    budget: budget * 1000,
+  };
+  show(file, size);
+  for (const key in total) total[key] += size[key];
 }
+if (process.argv.length > 3) show('together', total);

@@ -1,6 +1,6 @@
 // The demo: steps through real held-out sessions, or takes one's own values,
 // and scores each change in the page.
-import { load } from './scorer.mjs';
+import { load } from './pageleap.mjs';
 
 const $ = (id) => document.getElementById(id);
 const form = $('visit');

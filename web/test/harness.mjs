@@ -1,7 +1,7 @@
 // Answers the harness's jobs (lines of JSON on standard input) with the npm
 // package and the scorer.wasm that the first argument names.
 import { readFileSync } from 'node:fs';
-import { compile, load } from '../src/scorer.mjs';
+import { compile, load } from '../src/node.mjs';
 
 const module = await compile(readFileSync(process.argv[2]));
 const lines = readFileSync(0, 'utf8').trim().split('\n');

@@ -16,7 +16,15 @@ before(async () => {
   server = await serve('--model', `shoppers=${caseFile(NAME, 'bundle.json.zip')}`, '--web', join(root, 'dist', 'page'));
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
 });
 after(async () => {
@@ -48,7 +56,12 @@ describe('the demo page', () => {
   });
 
   it('steps through the sessions and shows segment, probability and time', async () => {
-    for (const [i, click] of [[0, null], [1, 'next'], [2, 'next'], [1, 'previous']]) {
+    for (const [i, click] of [
+      [0, null],
+      [1, 'next'],
+      [2, 'next'],
+      [1, 'previous'],
+    ]) {
       if (click) await page.click(`#${click}`);
       const p = buy(expected.rows[i]);
       assert.equal(await page.textContent('#probability'), `${(p * 100).toFixed(1)} % probability of a purchase`);
@@ -67,13 +80,23 @@ describe('the demo page', () => {
 
   it('asks for nothing after it has loaded, and complains of nothing', () => {
     const files = requests.map((url) => new URL(url).pathname);
-    assert.deepEqual(files.toSorted(), ['/', '/demo.css', '/demo.mjs', '/icon.svg', '/scorer.mjs', '/scorer.wasm', '/sessions.json', '/shoppers.zip']);
+    assert.deepEqual(files.toSorted(), [
+      '/',
+      '/demo.css',
+      '/demo.mjs',
+      '/icon.svg',
+      '/pageleap.mjs',
+      '/scorer.wasm',
+      '/sessions.json',
+      '/shoppers.zip',
+    ]);
     assert.deepEqual(problems, []);
   });
 });
 
 describe('over HTTP', () => {
-  const post = (path, body, type = 'application/json') => fetch(server.url + path, { method: 'POST', headers: { 'Content-Type': type }, body });
+  const post = (path, body, type = 'application/json') =>
+    fetch(server.url + path, { method: 'POST', headers: { 'Content-Type': type }, body });
 
   it("gives MLeap's own answer for all 200 real sessions", async () => {
     const response = await post('/models/shoppers/transform', JSON.stringify(frame));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
-import { compile, load, PageleapError } from '../src/scorer.mjs';
+import { compile, load, PageleapError } from '../src/node.mjs';
 import { caseBytes, caseFrame, records, vector, wasmPath } from './support.mjs';
 
 let wasm;
@@ -100,7 +100,13 @@ describe('transform', () => {
     const csv = [frame.schema.fields.map((f) => f.name), ...frame.rows].map((r) => r.join(',')).join('\n');
     const out = scorer.transform(csv, { from: 'csv', to: 'ndjson', select: ['prediction'] });
     const want = records(caseFrame('real_uci_shoppers_rf', 'expected.json')).map((r) => r.prediction);
-    assert.deepEqual(out.trim().split('\n').map((l) => JSON.parse(l).prediction), want);
+    assert.deepEqual(
+      out
+        .trim()
+        .split('\n')
+        .map((l) => JSON.parse(l).prediction),
+      want,
+    );
   });
 });
 

@@ -1,0 +1,11 @@
+// pageleap as an ES module in browsers.
+import { loader } from './load.mjs';
+
+export const { load, compile } = loader({
+  wasm: () => new URL('./scorer.wasm', import.meta.url),
+  worker: (address) => (address ? new Worker(address) : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })),
+});
+export { PageleapError } from './error.mjs';
+export { FORMATS, Scorer } from './scorer.mjs';
+export { assign } from './experiment.mjs';
+export { track } from './track.mjs';

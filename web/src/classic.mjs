@@ -1,0 +1,31 @@
+// pageleap for <script src="pageleap.js"> and tag managers: window.pageleap.
+import { assign } from './experiment.mjs';
+import { PageleapError } from './error.mjs';
+import { loader } from './load.mjs';
+import { track } from './track.mjs';
+
+// Files are looked for beside the script. Its address is known only while it
+// runs for the first time.
+const script = document.currentScript;
+const beside = (name) => new URL(name, script?.src || document.baseURI);
+
+const pageleap = {
+  ...loader({
+    wasm: () => beside('scorer.wasm'),
+    worker: (address) => new Worker(address ?? beside('worker.js')),
+  }),
+  assign,
+  PageleapError,
+  track,
+};
+window.pageleap = pageleap;
+
+// <script src="pageleap.js" data-bundle="/visitor.zip"> starts by itself.
+const { bundle, threshold, consent, worker } = script?.dataset ?? {};
+if (bundle) {
+  pageleap.tracker = track({
+    scorer: pageleap.load({ bundle, worker: worker !== undefined }),
+    ...(threshold && { threshold: Number(threshold) }),
+    consent: consent === 'dataLayer' ? consent : consent === 'granted',
+  });
+}

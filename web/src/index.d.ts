@@ -1,0 +1,279 @@
+/** Types of pageleap. `load` gives a scorer, `track` scores the visit of this page. */
+
+/** A column that a bundle wants or gives. */
+export interface Column {
+  name: string;
+  base: 'boolean' | 'byte' | 'short' | 'int' | 'long' | 'float' | 'double' | 'string' | 'byte_string';
+  kind: 'scalar' | 'list' | 'map' | 'tensor';
+  nullable: boolean;
+  dimensions?: number[];
+  key?: string;
+}
+
+export type Value = number | bigint | boolean | string | null | undefined | readonly Value[] | Float64Array | { [key: string]: Value };
+
+/** One row to score. A column that is left out is null. */
+export type Row = Record<string, Value>;
+
+/** What the bundle's pipeline answers; models call it as Spark does. */
+export interface Answer {
+  /** Of each class (a vector), or of the last one (a number). */
+  probability?: any;
+  prediction?: any;
+  [column: string]: any;
+}
+
+/** A leap frame. */
+export interface Frame {
+  schema: { fields: { name: string; type: unknown }[] };
+  rows: unknown[][];
+}
+
+export type Format = 'json' | 'ndjson' | 'csv' | 'binary' | 'auto';
+
+export interface TransformOptions {
+  from?: Format;
+  to?: Exclude<Format, 'auto'>;
+  /** The columns to give; all of them where it is left out. */
+  select?: string[];
+}
+
+interface About {
+  readonly name: string;
+  readonly uid: string;
+  readonly version: string;
+  readonly inputs: readonly Column[];
+  readonly outputs: readonly Column[];
+  /** Bytes of memory that the scorer holds. */
+  readonly memory: number;
+  /** Frees the model. The scorer cannot be used afterwards. */
+  close(): void;
+}
+
+/** A loaded bundle. */
+export interface Scorer extends About {
+  /** Scores one row. null for a row that `handle_invalid = skip` drops. */
+  score(row: Row): Answer | null;
+  /** Runs the pipeline over a frame. */
+  transform(frame: Frame, options?: { select?: string[] }): Frame;
+  transform(frame: string | Uint8Array, options: TransformOptions & { to: 'binary' }): Uint8Array;
+  transform(frame: string | Uint8Array, options?: TransformOptions): string;
+}
+
+/** A loaded bundle in a web worker. */
+export interface RemoteScorer extends About {
+  score(row: Row): Promise<Answer | null>;
+  transform(frame: Frame, options?: { select?: string[] }): Promise<Frame>;
+  transform(frame: string | Uint8Array, options: TransformOptions & { to: 'binary' }): Promise<Uint8Array>;
+  transform(frame: string | Uint8Array, options?: TransformOptions): Promise<string>;
+}
+
+export type Source = string | URL | Response | ArrayBuffer | ArrayBufferView;
+
+export interface LoadOptions {
+  /** The bundle's zip, or where it is. In Node also a file's path. */
+  bundle: Source;
+  /** scorer.wasm, compiled or not, or where it is. Without it: the one beside the script. */
+  wasm?: Source | WebAssembly.Module;
+  /** SHA-256 of the files, as `sha256-BASE64` or 64 hex digits; others are refused. */
+  integrity?: { bundle?: string; wasm?: string };
+  /** true scores in a web worker; an address names another copy of worker.js (it must be of the page's own origin). */
+  worker?: boolean | string | URL;
+  /** Gives up. */
+  signal?: AbortSignal;
+}
+
+/** Loads a bundle, ready to score. It makes no request but for scorer.wasm, the bundle and worker.js. */
+export function load(options: LoadOptions & { worker?: false }): Promise<Scorer>;
+export function load(options: LoadOptions & { worker: true | string | URL }): Promise<RemoteScorer>;
+export function load(options: LoadOptions): Promise<Scorer | RemoteScorer>;
+
+/** Compiles scorer.wasm, for several `load` calls to share. */
+export function compile(
+  wasm?: Source | WebAssembly.Module,
+  options?: { integrity?: string; signal?: AbortSignal },
+): Promise<WebAssembly.Module>;
+
+/**
+ * What went wrong, in one word. Of loading: network, integrity, csp (the page's Content-Security-Policy), wasm, worker,
+ * bundle, unknown_op, limit, aborted. Of rows: schema, null, unseen, range, shape, value, format. Of the tracker: storage.
+ * usage is the caller's mistake, trap the end of this scorer, error anything else.
+ */
+export type Kind =
+  | 'network'
+  | 'integrity'
+  | 'csp'
+  | 'wasm'
+  | 'worker'
+  | 'aborted'
+  | 'bundle'
+  | 'unknown_op'
+  | 'limit'
+  | 'format'
+  | 'schema'
+  | 'null'
+  | 'unseen'
+  | 'range'
+  | 'shape'
+  | 'value'
+  | 'storage'
+  | 'usage'
+  | 'trap'
+  | 'error';
+
+/** Every error of pageleap: `kind` is for programs, `message` for people. */
+export class PageleapError extends Error {
+  constructor(kind: Kind, message: string, options?: { cause?: unknown });
+  readonly kind: Kind;
+}
+
+export interface Variant {
+  name: string;
+  /** Its share, beside the others' weights; 1 where it is left out. */
+  weight?: number;
+  /** The tracker's threshold for this variant. */
+  threshold?: number;
+  /** Whatever else distinguishes it, such as the address of its bundle. */
+  [key: string]: any;
+}
+
+export interface Experiment {
+  name: string;
+  /** Another salt makes another draw; the name where it is left out. */
+  salt?: string;
+  variants: Variant[];
+}
+
+/** The variant of a key: always the same for the same experiment and key. */
+export function assign(experiment: Experiment, key: string): Variant & { experiment: string };
+
+export type Segment = 'buy' | 'defer';
+
+/** What an event may say about what it happened to. */
+export interface EventFields {
+  page?: string;
+  page_type?: string;
+  item?: string;
+  category?: string;
+  price?: number | string;
+  quantity?: number | string;
+}
+
+export interface VisitEvent extends EventFields {
+  event: string;
+  /** Milliseconds since 1970. */
+  ts: number;
+  price?: number;
+  quantity?: number;
+}
+
+/** A score: `detail` of the DOM event `pageleap:score`. */
+export interface Score {
+  /** Of a purchase. */
+  probability: number | undefined;
+  segment: Segment | undefined;
+  /** The segment before this event, and whether it is another one now. */
+  previous: Segment | undefined;
+  changed: boolean;
+  prediction?: any;
+  /** The states that the visit walked through, the last one where it is. */
+  path: string[];
+  /** Where it will probably go next, of a bundle with a Markov chain. */
+  next: { page: string; probability: number }[];
+  /** The chain's probability of ever reaching its goal from here. */
+  absorption?: number;
+  /** All that the bundle answers. */
+  outputs: Answer;
+  /** The event that was scored, and how many there have been. */
+  event: VisitEvent;
+  events: number;
+  /** Milliseconds that this page has been seen. */
+  dwell: number;
+  experiment?: string;
+  variant?: string;
+  /** Milliseconds that the score took. */
+  ms: number;
+}
+
+type AnyScorer = Scorer | RemoteScorer;
+type ScorerSource =
+  AnyScorer | Promise<AnyScorer> | ((variant: (Variant & { experiment: string }) | undefined) => AnyScorer | Promise<AnyScorer>);
+
+export interface TrackOptions {
+  /** What scores: a scorer, a promise of one, or a function that loads one (and which the tracker then closes). */
+  scorer: ScorerSource;
+  /** A second bundle with a Markov chain, where the first has none: gives path and next pages. */
+  chain?: ScorerSource;
+
+  /** From this probability on, a visit is in the segment buy. 0.5. */
+  threshold?: number;
+  /** How far beyond the threshold the probability must go for a visit to change its segment. 0.05. */
+  hysteresis?: number;
+  experiment?: Experiment;
+
+  /**
+   * Whether the visitor lets the visit be stored (sessionStorage) and shared between tabs. A function is asked again before
+   * each write; 'dataLayer' takes Consent Mode's analytics_storage. Without it, and with Global Privacy Control, nothing is
+   * stored.
+   */
+  consent?: boolean | (() => boolean | Promise<boolean>) | 'dataLayer';
+  /** What happens without consent: 'memory' scores the page as long as it is open, 'off' collects nothing. 'memory'. */
+  withoutConsent?: 'memory' | 'off';
+
+  /** The name of the dataLayer, or itself; false for none. 'dataLayer'. */
+  dataLayer?: string | object[] | false;
+  /** Whether page views are told by the address (History API too). */
+  pageViews?: boolean;
+  /** Whether clicks are looked at: on data-pageleap-event, on links to items, on links to other sites. */
+  clicks?: boolean;
+  /** The name of a page; its path where it is left out. */
+  page?: (location: Location) => string;
+  /** The type of a page, where no data-pageleap-page-type says it. */
+  pageType?: (location: Location) => string | undefined;
+
+  /** Values of inputs that are not of the visit's events. */
+  context?: Row | (() => Row);
+  /** Makes the whole row of the visit, for bundles that do not take events. */
+  inputs?: (visit: { events: VisitEvent[]; dropped: number; started: number }, scorer: AnyScorer) => Row;
+
+  /** How many events are kept; older ones go. 500. */
+  limit?: number;
+  /** The pause, in milliseconds, after which a new visit begins. 30 minutes. */
+  gap?: number;
+  /** The key in sessionStorage, and the name of the tabs' channel. 'pageleap'. */
+  key?: string;
+
+  onScore?: (score: Score) => void;
+  onError?: (error: PageleapError) => void;
+}
+
+export interface Tracker {
+  /** Resolves when the scorer is there; fails with a PageleapError where it cannot be, and then the tracker has stopped. */
+  readonly ready: Promise<Tracker>;
+  /** The last score. */
+  readonly latest: Score | null;
+  readonly events: VisitEvent[];
+  readonly variant: (Variant & { experiment: string }) | undefined;
+  /** Records an event of the page's own. */
+  event(name: string, fields?: EventFields): void;
+  /** Records a page view, for pages whose address does not tell. */
+  pageView(fields?: EventFields): void;
+  /** Says what the visitor has answered, or takes it back. */
+  consent(granted: boolean): void;
+  /** Forgets the visit: here, in the storage, and in the other tabs. */
+  forget(): void;
+  /** Stops and leaves nothing behind but what the visitor let be stored. */
+  close(): void;
+}
+
+/** Starts to track this page. */
+export function track(options: TrackOptions): Tracker;
+
+declare global {
+  interface DocumentEventMap {
+    'pageleap:score': CustomEvent<Score>;
+  }
+  interface WindowEventMap {
+    'pageleap:score': CustomEvent<Score>;
+  }
+}

@@ -1,0 +1,138 @@
+// From addresses to a scorer: fetches, checks and compiles. Each runtime has an
+// entry of its own (browser.mjs, node.mjs, workerd.mjs, classic.mjs) that tells
+// where scorer.wasm is there.
+import { PageleapError } from './error.mjs';
+import { Instance } from './instance.mjs';
+import { RemoteScorer } from './remote.mjs';
+import { Scorer } from './scorer.mjs';
+
+/**
+ * Makes `load` and `compile` for a runtime.
+ * @param {object} runtime
+ * @param {() => *} runtime.wasm where scorer.wasm is when nobody says
+ * @param {(source: string|URL) => Promise<Uint8Array|undefined>} [runtime.read] reads addresses that fetch does not
+ * @param {(address?: string|URL) => Worker} [runtime.worker] starts the worker file
+ */
+export function loader({ wasm: ownWasm, read, worker: startWorker }) {
+  const modules = new Map(); // compiled modules by address, for bundles to share
+
+  async function load({ bundle, wasm = ownWasm(), integrity = {}, worker = false, signal } = {}) {
+    if (worker) {
+      if (!startWorker) throw new PageleapError('usage', 'worker: this runtime has no web workers; leave the option out');
+      return RemoteScorer.create(() => startWorker(worker === true ? undefined : worker), { bundle, wasm, integrity }, signal);
+    }
+    const [module, zip] = await Promise.all([
+      compile(wasm, { integrity: integrity.wasm, signal }),
+      bytes(bundle, 'bundle', { integrity: integrity.bundle, signal, read }),
+    ]);
+    if (zip.bytes[0] !== 0x50 || zip.bytes[1] !== 0x4b) throw new PageleapError('bundle', `${zip.name} is not a zip${zip.hint}`);
+    const instance = await Instance.create(module);
+    return new Scorer(instance, instance.load(zip.bytes));
+  }
+
+  function compile(wasm = ownWasm(), { integrity, signal } = {}) {
+    if (typeof wasm !== 'string' && !(wasm instanceof URL)) return compiled(wasm, { integrity, signal, read });
+    const key = `${wasm} ${integrity ?? ''}`;
+    if (!modules.has(key)) {
+      const promise = compiled(wasm, { integrity, signal, read });
+      modules.set(key, promise);
+      promise.catch(() => modules.delete(key)); // so that another attempt may succeed
+    }
+    return modules.get(key);
+  }
+
+  return { load, compile };
+}
+
+async function compiled(wasm, { integrity, signal, read }) {
+  if (wasm instanceof WebAssembly.Module) {
+    if (integrity)
+      throw new PageleapError('usage', 'integrity.wasm: a compiled module has no bytes to check; give the address or the bytes');
+    return wasm;
+  }
+  const source = await opened(wasm, 'wasm', signal, read);
+  try {
+    // Only a response with this type may be compiled while it arrives, and
+    // only one whose bytes need no check before.
+    if (source.response && source.type === 'application/wasm' && !integrity) return await WebAssembly.compileStreaming(source.response);
+    const data = await whole(source, integrity);
+    if (data[0] !== 0 || data[1] !== 0x61)
+      throw new PageleapError('wasm', `${source.name} does not compile: it is not WebAssembly${source.hint}`);
+    return await WebAssembly.compile(data);
+  } catch (cause) {
+    if (cause instanceof PageleapError) throw cause;
+    if (/content.security.policy|\bcsp\b|unsafe-eval/i.test(cause.message)) {
+      const message = "the page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src";
+      throw new PageleapError('csp', message, { cause });
+    }
+    if (cause instanceof WebAssembly.CompileError)
+      throw new PageleapError('wasm', `${source.name} does not compile: ${cause.message}`, { cause });
+    throw network(source.name, cause);
+  }
+}
+
+async function bytes(from, what, { integrity, signal, read }) {
+  const source = await opened(from, what, signal, read);
+  return { ...source, bytes: await whole(source, integrity) };
+}
+
+// What is behind an address, a response or a buffer: {name, hint, type} for
+// messages, and a response or the bytes.
+async function opened(source, what, signal, read) {
+  if (typeof source === 'string' || source instanceof URL) {
+    const data = await read?.(source, what);
+    if (data) return { name: `${what}: ${source}`, hint: '', data };
+    try {
+      source = await fetch(source, { signal });
+    } catch (cause) {
+      throw network(`${what}: ${source}`, cause);
+    }
+  }
+  if (typeof Response !== 'undefined' && source instanceof Response) {
+    const name = `${what}: ${source.url || 'the response'}`;
+    const type = (source.headers.get('Content-Type') ?? '').split(';')[0].trim().toLowerCase();
+    if (!source.ok) throw new PageleapError('network', `${name} answered ${source.status} ${source.statusText}`.trim());
+    return {
+      name,
+      type,
+      hint: type === 'text/html' ? ': the server answers with a page (text/html); is the address right?' : '',
+      response: source,
+    };
+  }
+  if (source instanceof ArrayBuffer) return { name: what, hint: '', data: new Uint8Array(source) };
+  if (ArrayBuffer.isView(source))
+    return { name: what, hint: '', data: new Uint8Array(source.buffer, source.byteOffset, source.byteLength) };
+  const given = source === null ? 'null' : typeof source;
+  throw new PageleapError('usage', `${what}: give an address, a Response or bytes, not ${given}`);
+}
+
+async function whole({ name, response, data }, integrity) {
+  if (response) {
+    try {
+      data = new Uint8Array(await response.arrayBuffer());
+    } catch (cause) {
+      throw network(name, cause);
+    }
+  }
+  if (integrity) await verify(data, integrity, name);
+  return data;
+}
+
+// Integrity is written as HTML writes it, sha256-BASE64, or as 64 hex digits.
+async function verify(data, integrity, name) {
+  const hex = /^[0-9a-f]{64}$/i.test(integrity);
+  if (!hex && !/^sha256-[A-Za-z0-9+/]{43}=$/.test(integrity)) {
+    throw new PageleapError('usage', `integrity: ${JSON.stringify(integrity)} is neither "sha256-…" in base64 nor 64 hex digits`);
+  }
+  if (!globalThis.crypto?.subtle) throw new PageleapError('integrity', `${name}: integrity can be checked on https and localhost only`);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', data));
+  const got = hex ? Array.from(digest, (b) => b.toString(16).padStart(2, '0')).join('') : `sha256-${btoa(String.fromCharCode(...digest))}`;
+  if (got !== (hex ? integrity.toLowerCase() : integrity)) {
+    throw new PageleapError('integrity', `${name} is not the file that integrity names: it has ${got}, and ${integrity} was expected`);
+  }
+}
+
+function network(name, cause) {
+  if (cause.name === 'AbortError') return new PageleapError('aborted', `${name}: loading was given up`, { cause });
+  return new PageleapError('network', `${name} could not be fetched: ${cause.message}`, { cause });
+}
