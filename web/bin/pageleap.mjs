@@ -9,7 +9,9 @@ const USAGE = `usage: pageleap.mjs transform BUNDLE [FRAME] [--format json|ndjso
 BUNDLE is a zip file; FRAME a file, or standard input where it is left out or "-".`;
 
 // Beside the package's files; in the project, where make build leaves it.
-const WASM = ['../scorer.wasm', '../../dist/scorer.wasm'].map((file) => fileURLToPath(new URL(file, import.meta.url))).find((file) => existsSync(file));
+const WASM = ['../scorer.wasm', '../../dist/scorer.wasm']
+  .map((file) => fileURLToPath(new URL(file, import.meta.url)))
+  .find((file) => existsSync(file));
 
 class Usage extends Error {}
 

@@ -25,9 +25,13 @@ export function loader({ wasm: ownWasm, read, worker: startWorker }) {
       compile(wasm, { integrity: integrity.wasm, signal }),
       bytes(bundle, 'bundle', { integrity: integrity.bundle, signal, read }),
     ]);
-    if (zip.bytes[0] !== 0x50 || zip.bytes[1] !== 0x4b) throw new PageleapError('bundle', `${zip.name} is not a zip${zip.hint}`);
     const instance = await Instance.create(module);
-    return new Scorer(instance, instance.load(zip.bytes));
+    try {
+      return new Scorer(instance, instance.load(zip.bytes));
+    } catch (cause) {
+      if (cause.kind === 'bundle' && zip.hint) throw new PageleapError('bundle', `${zip.name} is not a bundle${zip.hint}`, { cause });
+      throw cause;
+    }
   }
 
   function compile(wasm = ownWasm(), { integrity, signal } = {}) {

@@ -153,7 +153,7 @@ describe('a failure', () => {
       '/',
       { bundle: '/page' },
       'bundle',
-      /\/page is not a zip: the server answers with a page \(text\/html\)/,
+      /\/page is not a bundle: the server answers with a page \(text\/html\)/,
     ],
     [
       'a page in place of scorer.wasm',
