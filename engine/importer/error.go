@@ -7,11 +7,11 @@ import (
 
 // What errors.Is finds in an error of this package.
 var (
-	ErrMalformed   = errors.New("malformed model")      // a file that is not what Spark saves
-	ErrNotFound    = errors.New("no such file")         // a file that is missing
-	ErrUnsupported = errors.New("unsupported model")    // a class, or a setting of it, that cannot be run
+	ErrMalformed   = errors.New("malformed model")       // a file that is not what Spark saves
+	ErrNotFound    = errors.New("no such file")          // a file that is missing
+	ErrUnsupported = errors.New("unsupported model")     // a class, or a setting of it, that cannot be run
 	ErrVersion     = errors.New("unknown Spark version") // saved by a Spark newer than this package knows
-	ErrLimit       = errors.New("limit exceeded")       // more than a model of its size should need
+	ErrLimit       = errors.New("limit exceeded")        // more than a model of its size should need
 )
 
 // Error says where in a saved model something is wrong, and what.

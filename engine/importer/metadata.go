@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"path"
 	"strconv"
 	"strings"
 )
@@ -27,7 +28,7 @@ type metadata struct {
 const newestMajor, newestMinor = 4, 1
 
 func (s *source) metadata(dir string) (*metadata, error) {
-	line, file, err := s.line(dir + "/metadata")
+	line, file, err := s.line(path.Join(dir, "metadata"))
 	if err != nil {
 		return nil, err
 	}
@@ -200,4 +201,11 @@ func (s *stage) columns(one, many string) []string {
 func (s *stage) has(name string) bool {
 	_, ok := s.meta.param(name)
 	return ok
+}
+
+// parseExtra takes a line of metadata that has fields and no params.
+func (s *stage) parseExtra(line []byte) {
+	if err := json.Unmarshal(line, &s.meta.extra); err != nil {
+		s.fail(ErrMalformed, s.meta.file, "is not the metadata of a Spark model: %v", err)
+	}
 }

@@ -50,6 +50,7 @@ func (b *budget) take(bytes, values int64) error {
 }
 
 const (
+	maxWindow = 8 << 20 // of zstd, whose default level needs a quarter
 	maxFooter = 1 << 20
 	maxLists  = 100_000 // elements of the lists in a footer
 )
@@ -238,10 +239,9 @@ func unpack(codec format.CompressionCodec, page []byte, size int) ([]byte, error
 		}
 	case format.Zstd:
 		var d *zstd.Decoder
-		// The window may be larger than what is in it.
-		d, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(uint64(size)+1), zstd.WithDecoderMaxWindow(1<<27))
+		d, err = zstd.NewReader(bytes.NewReader(page), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 		if err == nil {
-			out, err = d.DecodeAll(page, nil)
+			out, err = io.ReadAll(io.LimitReader(d, int64(size)+1))
 			d.Close()
 		}
 	case format.Lz4Raw:

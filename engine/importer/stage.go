@@ -15,9 +15,11 @@ import (
 // it needs and is asked for its first fault once, at the end.
 type stage struct {
 	*importing
-	dir  string
-	meta *metadata
-	err  error
+	dir   string
+	depth int
+	meta  *metadata
+	nodes []*bundle.Node // what it becomes
+	err   error
 }
 
 // label names the stage in errors.

@@ -32,7 +32,8 @@ func run(args []string) int {
 		Short: "Score Spark pipelines from MLeap bundles",
 		Long: `pageleap scores the pipeline of a Bundle.ML bundle, as MLeap exports it from
 Spark, and gives the answers that Spark gives. A BUNDLE is a zip file, a
-directory, or "-" for a zip on standard input.
+directory, or "-" for a zip on standard input. In its place may stand a model
+that Spark itself saved: a directory, or a zip, tar or tar.gz of one.
 
 Exit codes: 0 done; 1 bad input, a file that cannot be read, or a difference
 that verify found; 2 a wrong command line.`,
@@ -40,7 +41,7 @@ that verify found; 2 a wrong command line.`,
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(transformCommand(), inspectCommand(), verifyCommand(), serveCommand())
+	root.AddCommand(transformCommand(), inspectCommand(), verifyCommand(), serveCommand(), importCommand())
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {

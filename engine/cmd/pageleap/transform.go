@@ -171,7 +171,7 @@ func (o *transformOptions) stream(ctx context.Context, m *engine.Model, r io.Rea
 
 // wazero scores in scorer.wasm.
 func (o *transformOptions) wazero(ctx context.Context, bundle, path string, out *bufio.Writer) error {
-	zip, err := readInput(bundle)
+	zip, err := loadZip(bundle)
 	if err != nil {
 		return fmt.Errorf("%s: %w", bundle, err)
 	}
