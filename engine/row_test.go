@@ -26,6 +26,18 @@ func load(t testing.TB, name string) *engine.Model {
 	return m
 }
 
+func readFrame(t *testing.T, path string) *frame.Frame {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := frame.ReadJSON(data)
+	if err != nil {
+		t.Fatal(path, err)
+	}
+	return f
+}
+
 // allocating are the cases that make new strings, and may allocate so often a
 // row. Every other genuine pipeline, strings and nulls among its inputs,
 // allocates nothing.
