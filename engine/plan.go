@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine/bundle"
@@ -136,11 +137,14 @@ func (p *Plan) bind(st *stage) error {
 		step.In = append(step.In, slot)
 		step.names = append(step.names, name)
 	}
-	for _, port := range t.Outputs() {
-		slot := p.slot(port.Type)
-		step.Out = append(step.Out, slot)
-		name, ok := socket(st.node.Outputs, port.Name)
-		if !ok || port.Name == "" {
+	outputs := t.Outputs()
+	for _, port := range outputs {
+		step.Out = append(step.Out, p.slot(port.Type))
+	}
+	for _, i := range columnOrder(st.node, outputs) {
+		slot := step.Out[i]
+		name, ok := socket(st.node.Outputs, outputs[i].Name)
+		if !ok || outputs[i].Name == "" {
 			continue // nobody reads it
 		}
 		k := p.column(name)
@@ -155,6 +159,30 @@ func (p *Plan) bind(st *stage) error {
 	}
 	p.steps = append(p.steps, step)
 	return nil
+}
+
+// columnOrder is the order in which outputs become columns: that in which MLeap
+// declares them, or in a model that Spark itself saved that of the node's sockets.
+func columnOrder(n *bundle.Node, outputs []transform.Port) []int {
+	order := make([]int, len(outputs))
+	for i := range order {
+		order[i] = i
+	}
+	if n.Model.Attrs().Has("spark") {
+		slices.SortStableFunc(order, func(a, b int) int {
+			return socketIndex(n.Outputs, outputs[a].Name) - socketIndex(n.Outputs, outputs[b].Name)
+		})
+	}
+	return order
+}
+
+func socketIndex(sockets []bundle.Socket, port string) int {
+	for i, s := range sockets {
+		if s.Port == port {
+			return i
+		}
+	}
+	return len(sockets)
 }
 
 func readsColumn(inputs []bundle.Socket, name string) bool {

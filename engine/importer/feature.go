@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"math"
 	"slices"
 	"strconv"
 
@@ -168,22 +169,39 @@ func oneHot(c *column, size int) *column {
 	return out
 }
 
-// readImputer: ml/feature/Imputer.scala (ImputerModel), a node a column. The
-// surrogates are in columns of their input columns' names.
+// readImputer: ml/feature/Imputer.scala (ImputerModel). MLeap's op has one column,
+// so there is a node for each, unless one column is written over another that is
+// read too. The surrogates are in columns of their input columns' names.
 func readImputer(s *stage) {
 	in, out := s.inOut()
 	r := s.one()
-	missing := s.floatOr("missingValue", nan)
+	var surrogates []float64
+	var types []*column
+	entangled := false
+	for i, name := range in {
+		surrogates = append(surrogates, r.float(name))
+		types = append(types, &column{typ: s.look(name, scalar(frame.Double)).typ})
+		k := slices.Index(in, out[i])
+		entangled = entangled || k >= 0 && k != i
+	}
+	if s.err != nil {
+		return
+	}
+	attrs := []bundle.Attribute{floatAttr("missing_value", s.floatOr("missingValue", math.NaN())),
+		strAttr("strategy", s.strOr("strategy", "mean")), boolAttr("nullable_input", true), s.spark()}
 	for i := range in {
-		if s.err != nil {
-			return
+		s.put(out[i], types[i])
+		if entangled && i > 0 {
+			continue
 		}
-		n := s.node("imputer", floatAttr("surrogate_value", r.float(in[i])), floatAttr("missing_value", missing),
-			strAttr("strategy", s.strOr("strategy", "mean")), boolAttr("nullable_input", true), s.spark())
-		bindIn(n, "input", in[i])
-		bindOut(n, "output", out[i])
-		c := s.look(in[i], scalar(frame.Double))
-		s.put(out[i], &column{typ: c.typ})
+		n := s.node("imputer", append([]bundle.Attribute{floatAttr("surrogate_value", surrogates[i])}, attrs...)...)
+		if entangled {
+			set(n, floatsAttr("surrogates", surrogates))
+			bindPairs(n, in, out)
+		} else {
+			bindIn(n, "input", in[i])
+			bindOut(n, "output", out[i])
+		}
 		s.emit(n)
 	}
 }

@@ -1,15 +1,12 @@
 package importer
 
 import (
-	"math"
 	"slices"
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/frame"
 )
-
-var nan = math.NaN()
 
 // features is the input of a predictor of vectors of n elements (-1: any).
 func (s *stage) features(n *bundle.Node, size int) {
@@ -82,10 +79,11 @@ func readLogisticRegression(s *stage) {
 		if classes != 2 {
 			return
 		}
-		for j := range cols {
-			values[j] = values[cols+j] - values[j]
+		difference := make([]float64, cols)
+		for j := range difference {
+			difference[j] = values[cols+j] - values[j]
 		}
-		values, intercepts[0] = values[:cols], intercepts[1]-intercepts[0]
+		values, intercepts = difference, []float64{intercepts[1] - intercepts[0]}
 	}
 	threshold := s.floatOr("threshold", 0.5)
 	var list []number
@@ -342,15 +340,18 @@ func readLDA(s *stage) {
 	s.lda(r.int("vocabSize"), byColumn(values, rows, cols), rows, cols, r.vector("docConcentration"), r.float("topicConcentration"), r.float("gammaShape"))
 }
 
+// ldaSeed is what every model's inference starts from: the model takes it when
+// it is made, before its param seed is set, and so has that param's default,
+// the hash of the class's name.
+const ldaSeed = 1421925485
+
 func (s *stage) lda(vocabulary int, topics []float64, rows, cols int, alpha []float64, eta, shape float64) {
 	n := s.node("lda_local_model_op", intAttr("vocabSize", vocabulary), floatsAttr("docConcentration", alpha), floatAttr("topicConcentration", eta),
 		tensorAttr("topicMatrix", topics, rows, cols), floatAttr("gamma_shape", shape), s.spark())
-	var seed int64
-	s.need("seed", &seed)
-	set(n, bundle.Attribute{Name: "seed", Type: bundle.BasicValue, Base: frame.Long, Ints: []int64{seed}})
+	set(n, longAttr("seed", ldaSeed))
 	s.features(n, rows)
 	out := s.strOr("topicDistributionCol", "topicDistribution")
-	bindOut(n, "topicDistribution", out)
+	bindOut(n, "prediction", out)
 	s.put(out, vector(cols))
 	s.emit(n)
 }

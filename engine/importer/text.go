@@ -30,7 +30,10 @@ func readStopWordsRemover(s *stage) {
 	words := s.strs("stopWords")
 	for i := range in {
 		n := s.node("stopwords_remover", strsAttr("stop_words", words), boolAttr("case_sensitive", s.boolOr("caseSensitive", false)), s.spark())
-		if locale := s.strOr("locale", ""); locale != "" {
+		// Only these languages have a lower case of their own; "tr_TR" is none, for
+		// Spark takes the whole for the name of a language.
+		switch locale := s.strOr("locale", ""); locale {
+		case "tr", "az", "lt":
 			set(n, strAttr("locale", locale))
 		}
 		bindIn(n, "input", in[i])

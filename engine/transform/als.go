@@ -14,11 +14,14 @@ import (
 //
 // Spark: ml/recommendation/ALS.scala (ALSModel.predict), which adds up floats
 // one after the other; MLeap's BLAS rounds otherwise, and answers differ in the
-// last digit of a float. Bundles lose coldStartStrategy: rows that Spark's
-// "drop" would leave out stay, as NaN.
+// last digit of a float. MLeap's bundles lose coldStartStrategy: rows that
+// Spark's "drop" would leave out stay, as NaN. Models that Spark itself saved have
+// it in cold_start_strategy; in them null is an unknown id, and a number that is
+// not a whole one of 32 bits is refused.
 type als struct {
 	rank         int
 	users, items factors
+	drop, spark  bool
 }
 
 // factors are the vectors of users or of items, those of the smallest id first.
@@ -32,6 +35,14 @@ func readALS(s *Source) (Transformer, error) {
 	if s.Err() == nil && t.rank < 0 {
 		s.Fail("rank", "is negative")
 	}
+	switch strategy := s.StringOr("cold_start_strategy", "nan"); strategy {
+	case "nan":
+	case "drop":
+		t.drop = true
+	default:
+		s.Fail("cold_start_strategy", "is "+strconv.Quote(strategy)+`, not "nan" or "drop"`)
+	}
+	t.spark = s.Spark() > 0
 	t.users = readFactors(s, t.rank, "users", "user_factors")
 	t.items = readFactors(s, t.rank, "items", "item_factors")
 	return t, s.Err()
@@ -86,6 +97,11 @@ func (f *factors) of(id float64, rank int) []float32 {
 }
 
 func (t *als) Inputs() []Port {
+	if t.spark {
+		// Any number, for those that are no ids are to be refused.
+		id := frame.ScalarOf(frame.Double).OrNull()
+		return []Port{{Name: "user", Type: id}, {Name: "item", Type: id}}
+	}
 	return []Port{
 		{Name: "user", Type: frame.ScalarOf(frame.Int)},
 		{Name: "item", Type: frame.ScalarOf(frame.Int)},
@@ -101,7 +117,18 @@ func (t *als) Holds() []Fact {
 }
 
 func (t *als) Transform(in, out []*frame.Value) error {
-	user, item := t.users.of(in[0].Num, t.rank), t.items.of(in[1].Num, t.rank)
+	var user, item []float32
+	for i, v := range in {
+		if t.spark && !v.Null && (v.Num != math.Trunc(v.Num) || v.Num < math.MinInt32 || v.Num > math.MaxInt32) {
+			return Bad(i, ErrRange, show(v.Num)+" is no id", "ids are whole numbers of 32 bits")
+		}
+	}
+	if !in[0].Null && !in[1].Null {
+		user, item = t.users.of(in[0].Num, t.rank), t.items.of(in[1].Num, t.rank)
+	}
+	if (user == nil || item == nil) && t.drop {
+		return Drop
+	}
 	if user == nil || item == nil {
 		out[0].SetNum(math.NaN())
 		return nil

@@ -19,15 +19,24 @@ import (
 // Spark exports several columns, on ports input0, input1 …, with "thresholds" and
 // "input_shapes_list"; MLeap cannot load those. "sklearn_binarizer" is the same
 // op with a list of one shape (MLeap: bundle/ops/sklearn/BinarizerOp.scala).
+//
+// A model that Spark itself saved takes its column for what it is, a number or a
+// vector; Spark 3 leaves null null.
 type binarizer struct {
 	thresholds []float64
 	inputs     []Port
 	outputs    []Port
+	keepNull   bool
 }
 
 func readBinarizer(s *Source) (Transformer, error) {
 	if !s.Has("thresholds") {
-		return newBinarizer(s, false, []float64{s.Float("threshold")}, []bundle.DataShape{s.Shape("input_shapes")})
+		t, err := newBinarizer(s, false, []float64{s.Float("threshold")}, []bundle.DataShape{s.Shape("input_shapes")})
+		if v := s.Spark(); v > 0 && s.Node != nil && err == nil {
+			t.keepNull = v < 400
+			return &sparkBinarizer{t, s.Node}, s.Err()
+		}
+		return t, err
 	}
 	if s.Has("threshold") {
 		s.Fail("thresholds", `stands beside "threshold": only one of them may be set`)
@@ -43,7 +52,24 @@ func readSklearnBinarizer(s *Source) (Transformer, error) {
 	return newBinarizer(s, false, []float64{s.Float("threshold")}, shapes)
 }
 
-func newBinarizer(s *Source, several bool, thresholds []float64, shapes []bundle.DataShape) (Transformer, error) {
+// sparkBinarizer is a binarizer whose input is yet to be known.
+type sparkBinarizer struct {
+	*binarizer
+	node *bundle.Node
+}
+
+// Resolve takes the column for what it is.
+func (t *sparkBinarizer) Resolve(columns frame.Schema) (Transformer, error) {
+	in, ok := columnType(t.node, "input", columns)
+	if !ok {
+		return t.binarizer, nil
+	}
+	b := &binarizer{thresholds: t.thresholds, keepNull: t.keepNull}
+	b.add("input", "output", frame.Type{Kind: in.Kind, Base: frame.Double, Dims: in.Dims})
+	return b, nil
+}
+
+func newBinarizer(s *Source, several bool, thresholds []float64, shapes []bundle.DataShape) (*binarizer, error) {
 	if len(thresholds) != len(shapes) {
 		s.Fail("thresholds", "has "+strconv.Itoa(len(thresholds))+" values for "+strconv.Itoa(len(shapes))+" columns")
 	}
@@ -57,18 +83,24 @@ func newBinarizer(s *Source, several bool, thresholds []float64, shapes []bundle
 			in, out = in+strconv.Itoa(i), out+strconv.Itoa(i)
 		}
 		typ := frame.Type{Kind: shape.Kind, Base: frame.Double, Dims: shape.Dims}
-		switch shape.Kind {
-		case frame.Scalar:
-			t.inputs = append(t.inputs, Port{Name: in, Type: typ.OrNull()})
-			t.outputs = append(t.outputs, Port{Name: out, Type: typ})
-		case frame.Tensor:
-			t.inputs = append(t.inputs, Port{Name: in, Type: typ})
-			t.outputs = append(t.outputs, Port{Name: out, Type: typ.OrNull()})
-		default:
+		if shape.Kind != frame.Scalar && shape.Kind != frame.Tensor {
 			return nil, s.Malformed("column " + strconv.Itoa(i) + " is a " + typ.String() + ", neither a number nor a vector")
 		}
+		t.add(in, out, typ)
 	}
 	return t, nil
+}
+
+// add adds a column, a number or a vector.
+func (t *binarizer) add(in, out string, typ frame.Type) {
+	from, to := typ, typ
+	if typ.Kind == frame.Tensor {
+		to.Nullable = true
+	} else {
+		from.Nullable, to.Nullable = true, t.keepNull
+	}
+	t.inputs = append(t.inputs, Port{Name: in, Type: from})
+	t.outputs = append(t.outputs, Port{Name: out, Type: to})
 }
 
 func (t *binarizer) Inputs() []Port  { return t.inputs }
@@ -80,6 +112,8 @@ func (t *binarizer) Transform(in, out []*frame.Value) error {
 		switch {
 		case t.inputs[i].Type.Kind == frame.Tensor:
 			binarize(out[i], v, threshold)
+		case v.Null && t.keepNull:
+			out[i].SetNull()
 		case !v.Null && v.Num > threshold:
 			out[i].SetNum(1)
 		default:

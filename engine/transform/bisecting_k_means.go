@@ -17,6 +17,7 @@ import (
 type bisectingKMeans struct {
 	nodes    []clusterNode // in pre-order
 	features int
+	cosine   bool
 }
 
 type clusterNode struct {
@@ -26,7 +27,7 @@ type clusterNode struct {
 }
 
 func readBisectingKMeans(s *Source) (Transformer, error) {
-	t := &bisectingKMeans{}
+	t := &bisectingKMeans{cosine: readCosine(s)}
 	var open []clusterParent
 	err := bundle.EachClusterNode(s.Model, func(n *bundle.ClusterNode) error {
 		i := len(t.nodes)
@@ -81,6 +82,9 @@ func (t *bisectingKMeans) Transform(in, out []*frame.Value) error {
 	if math.IsNaN(norm) {
 		return errNaNPoint()
 	}
+	if t.cosine && norm == 0 {
+		return errZeroPoint()
+	}
 	i := 0
 	for t.nodes[i].end > i+1 {
 		i = t.closestChild(i, in[0], norm)
@@ -92,7 +96,12 @@ func (t *bisectingKMeans) Transform(in, out []*frame.Value) error {
 func (t *bisectingKMeans) closestChild(parent int, v *frame.Value, norm float64) int {
 	best, least := parent+1, 0.0
 	for i := parent + 1; i < t.nodes[parent].end; i = t.nodes[i].end {
-		d := t.nodes[i].squaredDistance(v, norm)
+		d := 0.0
+		if t.cosine {
+			d = t.nodes[i].cosineDistance(v, norm)
+		} else {
+			d = t.nodes[i].squaredDistance(v, norm)
+		}
 		if i == parent+1 || d < least {
 			best, least = i, d
 		}

@@ -12,16 +12,19 @@ import (
 //
 // Spark: ml/feature/Bucketizer.scala (binarySearchForBuckets). NaN is refused,
 // dropped under "skip" (and null with it), or has the bucket after the last
-// under "keep". A value outside the splits is refused always. Among the splits
+// under "keep". null under "error" and "keep" stays null in models that Spark
+// itself saved; in those that MLeap exported it is refused. A value outside the
+// splits is refused always. Among the splits
 // it searches as java.util.Arrays.binarySearch does, where -0.0 comes before
 // 0.0: with a split at 0.0, -0.0 is in the bucket below.
 type bucketizer struct {
 	splits  []float64
 	invalid invalid
+	nulls   bool // null stays null
 }
 
 func readBucketizer(s *Source) (Transformer, error) {
-	t := &bucketizer{splits: append([]float64(nil), s.Floats("splits")...), invalid: readInvalid(s, invalidError)}
+	t := &bucketizer{splits: append([]float64(nil), s.Floats("splits")...), invalid: readInvalid(s, invalidError), nulls: s.Spark() > 0}
 	if s.Err() != nil {
 		return nil, s.Err()
 	}
@@ -47,12 +50,14 @@ func readBucketizer(s *Source) (Transformer, error) {
 
 func (t *bucketizer) Inputs() []Port {
 	in := frame.ScalarOf(frame.Double)
-	in.Nullable = t.invalid == invalidSkip
+	in.Nullable = t.nulls || t.invalid == invalidSkip
 	return []Port{{Name: "input", Type: in}}
 }
 
 func (t *bucketizer) Outputs() []Port {
-	return []Port{{Name: "output", Type: frame.ScalarOf(frame.Double)}}
+	out := frame.ScalarOf(frame.Double)
+	out.Nullable = t.nulls
+	return []Port{{Name: "output", Type: out}}
 }
 
 func (t *bucketizer) Holds() []Fact { return []Fact{{"buckets", len(t.splits) - 1}} }
@@ -61,6 +66,8 @@ func (t *bucketizer) Transform(in, out []*frame.Value) error {
 	x := in[0].Num
 	last := len(t.splits) - 1
 	switch {
+	case in[0].Null && t.invalid != invalidSkip:
+		out[0].SetNull()
 	case in[0].Null || x != x && t.invalid == invalidSkip:
 		return Drop
 	case x != x && t.invalid == invalidKeep:

@@ -29,10 +29,12 @@ func readDecisionTreeClassifier(s *Source) (Transformer, error) {
 	return t, t.checkCounts(s)
 }
 
-func (t *decisionTreeClassifier) Outputs() []Port { return append(t.ports(), scratchPort) }
+func (t *decisionTreeClassifier) Outputs() []Port {
+	return append(t.classifier.ports(), t.trees.ports()...)
+}
 
 func (t *decisionTreeClassifier) Transform(in, out []*frame.Value) error {
-	leaves, _, err := t.leaves(in[0], out[3])
+	leaves, _, err := t.leaves(in[0], out)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/frame"
 )
 
@@ -15,9 +16,32 @@ import (
 // as Java writes it (1.0, 1.0E10, true). null adds nothing. Where two columns meet,
 // the values add up in the columns' order. Bytes are numbers, as in Spark. (MLeap
 // takes them for categories.)
+//
+// A model that Spark itself saved takes its columns for what they are.
 type featureHasher struct {
 	size    int
 	columns []hashedColumn
+}
+
+// sparkHasher is a feature hasher whose columns are yet to be known.
+type sparkHasher struct {
+	*featureHasher
+	names, categorical []string
+	node               *bundle.Node
+}
+
+// Resolve takes the columns for what they are.
+func (t *sparkHasher) Resolve(columns frame.Schema) (Transformer, error) {
+	u := &featureHasher{size: t.size}
+	for i, name := range t.names {
+		base := t.columns[i].base
+		c, ok := columnType(t.node, "input"+strconv.Itoa(i), columns)
+		if ok && c.Kind == frame.Scalar && c.Base >= frame.Boolean && c.Base <= frame.String {
+			base = c.Base
+		}
+		u.add(name, base, slices.Contains(t.categorical, name))
+	}
+	return u, nil
 }
 
 type hashedColumn struct {
@@ -36,18 +60,26 @@ func readFeatureHasher(s *Source) (Transformer, error) {
 		return nil, s.Err()
 	}
 	for i, name := range names {
-		c := hashedColumn{base: bases[i]}
-		if shapes[i].Kind != frame.Scalar || c.base < frame.Boolean || c.base > frame.String {
+		if base := bases[i]; shapes[i].Kind != frame.Scalar || base < frame.Boolean || base > frame.String {
 			s.Fail("basic_types", "and input_shapes make column "+strconv.Quote(name)+" neither a number, a boolean nor a string")
 		}
-		if c.base == frame.Boolean || c.base == frame.String || slices.Contains(categorical, name) {
-			c.label = name + "="
-		} else {
-			c.at = bucket(murmurBytes(name), t.size)
-		}
-		t.columns = append(t.columns, c)
+		t.add(name, bases[i], slices.Contains(categorical, name))
+	}
+	if s.Spark() > 0 && s.Node != nil {
+		return &sparkHasher{t, names, categorical, s.Node}, s.Err()
 	}
 	return t, s.Err()
+}
+
+// add adds a column.
+func (t *featureHasher) add(name string, base frame.Basic, categorical bool) {
+	c := hashedColumn{base: base}
+	if base == frame.Boolean || base == frame.String || categorical {
+		c.label = name + "="
+	} else {
+		c.at = bucket(murmurBytes(name), t.size)
+	}
+	t.columns = append(t.columns, c)
 }
 
 func (t *featureHasher) Inputs() []Port {

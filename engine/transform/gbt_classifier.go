@@ -36,10 +36,10 @@ func readGBTClassifier(s *Source) (Transformer, error) {
 	return t, nil
 }
 
-func (t *gbtClassifier) Outputs() []Port { return append(t.ports(), scratchPort) }
+func (t *gbtClassifier) Outputs() []Port { return append(t.classifier.ports(), t.trees.ports()...) }
 
 func (t *gbtClassifier) Transform(in, out []*frame.Value) error {
-	margin, err := t.sum(in[0], out[3])
+	margin, err := t.sum(in[0], out)
 	if err != nil {
 		return err
 	}

@@ -20,10 +20,10 @@ func readGBTRegression(s *Source) (Transformer, error) {
 	return &gbtRegression{b}, nil
 }
 
-func (t *gbtRegression) Outputs() []Port { return regressionPorts() }
+func (t *gbtRegression) Outputs() []Port { return t.regressionPorts() }
 
 func (t *gbtRegression) Transform(in, out []*frame.Value) error {
-	sum, err := t.sum(in[0], out[1])
+	sum, err := t.sum(in[0], out)
 	if err != nil {
 		return err
 	}
@@ -50,8 +50,8 @@ func readBoosted(s *Source) (b boosted, err error) {
 }
 
 // sum is the weighted sum of the trees' values.
-func (b *boosted) sum(features, scratch *frame.Value) (float64, error) {
-	leaves, values, err := b.leaves(features, scratch)
+func (b *boosted) sum(features *frame.Value, out []*frame.Value) (float64, error) {
+	leaves, values, err := b.leaves(features, out)
 	if err != nil {
 		return 0, err
 	}

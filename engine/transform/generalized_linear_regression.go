@@ -18,7 +18,8 @@ import (
 // and 1, a Poisson's, gamma's and Tweedie's is 1e-16 at least, and infinities
 // become the greatest finite numbers. NaN stays NaN.
 //
-// Bundles lose the model's offset column, so the offset is 0. They lose the
+// MLeap's bundles lose the model's offset column, so the offset is 0; models that
+// Spark itself saved may have it on the port offset. MLeap's lose the
 // powers of the Tweedie family as well, which MLeap cannot load: without the
 // attributes variance_power and link_power, which we read, such a model is
 // refused, for every guess would give other predictions than Spark's.
@@ -27,6 +28,7 @@ type generalizedLinearRegression struct {
 	family glmFamily
 	link   glmLink
 	power  float64 // of the link, where that is powerLink
+	offset bool    // there is a column of offsets
 }
 
 type glmFamily uint8
@@ -52,6 +54,7 @@ const (
 
 func readGeneralizedLinearRegression(s *Source) (Transformer, error) {
 	t := &generalizedLinearRegression{linear: readLinear(s)}
+	t.offset = reads(s, "offset")
 	family := strings.ToLower(s.String("family"))
 	if s.Err() != nil {
 		return nil, s.Err()
@@ -130,15 +133,29 @@ func (t *generalizedLinearRegression) readTweedie(s *Source) {
 	}
 }
 
-func (t *generalizedLinearRegression) Outputs() []Port {
-	return []Port{
-		{Name: "prediction", Type: frame.ScalarOf(frame.Double)},
-		{Name: "link_prediction", Type: frame.ScalarOf(frame.Double)},
+func (t *generalizedLinearRegression) Inputs() []Port {
+	ports := t.linear.Inputs()
+	if t.offset {
+		ports = append(ports, Port{Name: "offset", Type: frame.ScalarOf(frame.Double).OrNull()})
 	}
+	return ports
+}
+
+func (t *generalizedLinearRegression) Outputs() []Port {
+	number := frame.Type{Base: frame.Double, Nullable: t.offset}
+	return []Port{{Name: "prediction", Type: number}, {Name: "link_prediction", Type: number}}
 }
 
 func (t *generalizedLinearRegression) Transform(in, out []*frame.Value) error {
 	eta := t.margin(in[0])
+	if t.offset {
+		if in[1].Null {
+			out[0].SetNull()
+			out[1].SetNull()
+			return nil
+		}
+		eta += in[1].Num
+	}
 	out[0].SetNum(t.project(t.mean(eta)))
 	out[1].SetNum(eta)
 	return nil

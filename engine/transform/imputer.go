@@ -23,6 +23,9 @@ func readImputer(s *Source) (Transformer, error) {
 		missing:   s.FloatOr("missing_value", math.NaN()),
 		surrogate: s.Float("surrogate_value"),
 	}
+	if s.Spark() > 0 && s.Node != nil {
+		return readSparkImputer(s, t)
+	}
 	return t, s.Err()
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/frame"
 )
 
@@ -14,9 +15,34 @@ import (
 // boundary and above the last it is constant; on a boundary it is that
 // boundary's prediction, whichever of equal ones java.util.Arrays.binarySearch
 // comes upon first. That search has NaN above every number and -0.0 below 0.0.
+//
+// A model that Spark itself saved takes its column for what it is, a number or a
+// vector, of which the element spark_feature_index counts; null stays null.
 type isotonicRegression struct {
 	boundaries, predictions []float64
 	index                   int // of the vector's element, or -1 where the input is a number
+	keepNull                bool
+}
+
+// sparkIsotonic is an isotonic regression whose input is yet to be known.
+type sparkIsotonic struct {
+	*isotonicRegression
+	element int
+	node    *bundle.Node
+}
+
+// Resolve takes the column for what it is.
+func (t *sparkIsotonic) Resolve(columns frame.Schema) (Transformer, error) {
+	in, ok := columnType(t.node, "features", columns)
+	if !ok {
+		return t.isotonicRegression, nil
+	}
+	u := *t.isotonicRegression
+	u.index = -1
+	if in.Kind == frame.Tensor {
+		u.index = t.element
+	}
+	return &u, nil
 }
 
 func readIsotonicRegression(s *Source) (Transformer, error) {
@@ -41,23 +67,35 @@ func readIsotonicRegression(s *Source) (Transformer, error) {
 			s.Fail("boundaries", "is not in ascending order")
 		}
 	}
+	if s.Spark() > 0 && s.Node != nil {
+		t.keepNull = true
+		u := &sparkIsotonic{t, s.Int("spark_feature_index"), s.Node}
+		if u.element < 0 {
+			s.Fail("spark_feature_index", "is negative")
+		}
+		return u, s.Err()
+	}
 	return t, s.Err()
 }
 
 func (t *isotonicRegression) Inputs() []Port {
 	if t.index < 0 {
-		return []Port{{Name: "features", Type: frame.ScalarOf(frame.Double)}}
+		return []Port{{Name: "features", Type: frame.Type{Base: frame.Double, Nullable: t.keepNull}}}
 	}
 	return []Port{{Name: "features", Type: frame.TensorOf(frame.Double)}}
 }
 
 func (t *isotonicRegression) Outputs() []Port {
-	return []Port{{Name: "prediction", Type: frame.ScalarOf(frame.Double)}}
+	return []Port{{Name: "prediction", Type: frame.Type{Base: frame.Double, Nullable: t.keepNull}}}
 }
 
 func (t *isotonicRegression) Holds() []Fact { return []Fact{{"boundaries", len(t.boundaries)}} }
 
 func (t *isotonicRegression) Transform(in, out []*frame.Value) error {
+	if in[0].Null {
+		out[0].SetNull()
+		return nil
+	}
 	x := in[0].Num
 	if t.index >= 0 {
 		if n := in[0].Size(); t.index >= n {

@@ -15,12 +15,15 @@ import (
 // does are passed over; MLeap measures them all, which makes a difference only
 // where rounding decides.
 //
-// Bundles lose the distance measure: a model that was fitted with the cosine
-// distance goes by the Euclidean one, as in MLeap.
+// MLeap's bundles lose the distance measure: a model that was fitted with the
+// cosine distance goes by the Euclidean one, as in MLeap. Models that Spark itself
+// saved have it in distance_measure; a vector of zeros is refused by the cosine
+// one.
 type kMeans struct {
 	features int
+	cosine   bool
 	centers  []center
-	radii    []float64 // below the diagonal a quarter of two centres' squared distance, on it the least of these
+	radii    []float64 // below the diagonal two centres' bound, on it the least of these
 }
 
 // center is a vector with its Euclidean norm.
@@ -37,7 +40,7 @@ func readKMeans(s *Source) (Transformer, error) {
 	if s.Err() != nil {
 		return nil, s.Err()
 	}
-	t := &kMeans{features: len(tensors[0].Floats)}
+	t := &kMeans{features: len(tensors[0].Floats), cosine: readCosine(s)}
 	for i := range tensors {
 		v := tensors[i].Floats
 		if len(v) != t.features {
@@ -55,7 +58,18 @@ func readKMeans(s *Source) (Transformer, error) {
 	return t, s.Err()
 }
 
-// measure fills radii.
+// readCosine says whether the model goes by the cosine distance.
+func readCosine(s *Source) bool {
+	measure := s.StringOr("distance_measure", "euclidean")
+	if measure != "euclidean" && measure != "cosine" {
+		s.Fail("distance_measure", "is "+strconv.Quote(measure)+`, not "euclidean" or "cosine"`)
+	}
+	return measure == "cosine"
+}
+
+// measure fills radii. The bound of two centres is a quarter of their squared
+// distance, or the cosine distance of half the angle between them: what is
+// nearer to one of them is not nearer to the other.
 func (t *kMeans) measure() {
 	n := len(t.centers)
 	t.radii = make([]float64, n*(n+1)/2)
@@ -64,8 +78,12 @@ func (t *kMeans) measure() {
 	}
 	for i := range n {
 		for j := range i {
-			d := math.Sqrt(squaredDistance(t.centers[i].vector, t.centers[j].vector))
+			a, b := &t.centers[i], &t.centers[j]
+			d := math.Sqrt(squaredDistance(a.vector, b.vector))
 			r := 0.25 * d * d
+			if t.cosine {
+				r = 1 - math.Sqrt(1-(1-dot(a.vector, b.vector)/a.norm/b.norm)/2)
+			}
 			t.radii[triangle(i, j)] = r
 			for _, k := range [2]int{i, j} {
 				if least := &t.radii[triangle(k, k)]; r < *least {
@@ -96,8 +114,44 @@ func (t *kMeans) Transform(in, out []*frame.Value) error {
 	if math.IsNaN(norm) {
 		return errNaNPoint()
 	}
-	out[0].SetNum(float64(t.closest(in[0], norm)))
+	if !t.cosine {
+		out[0].SetNum(float64(t.closest(in[0], norm)))
+		return nil
+	}
+	if norm == 0 {
+		return errZeroPoint()
+	}
+	out[0].SetNum(float64(t.closestByAngle(in[0], norm)))
 	return nil
+}
+
+func errZeroPoint() error {
+	return Bad(0, ErrRange, "the vector has no element but 0", "there is no angle, and so no cosine distance, between it and others")
+}
+
+// closestByAngle is CosineDistanceMeasure.findClosest.
+func (t *kMeans) closestByAngle(v *frame.Value, norm float64) int {
+	best, least := 0, t.centers[0].cosineDistance(v, norm)
+	if t.radii != nil && least < t.radii[triangle(0, 0)] {
+		return 0
+	}
+	for i := 1; i < len(t.centers); i++ {
+		if t.radii != nil && !(t.radii[triangle(i, best)] < least) {
+			continue
+		}
+		d := t.centers[i].cosineDistance(v, norm)
+		if t.radii != nil && d < t.radii[triangle(i, i)] {
+			return i
+		}
+		if d < least {
+			best, least = i, d
+		}
+	}
+	return best
+}
+
+func (c *center) cosineDistance(v *frame.Value, norm float64) float64 {
+	return 1 - dotVector(v, c.vector)/c.norm/norm
 }
 
 func errNaNPoint() error {

@@ -14,8 +14,9 @@ import (
 // Spark: mllib/clustering/LDAOptimizer.scala
 // (OnlineLDAOptimizer.variationalTopicInference), LDAUtils.scala. The inference
 // goes on until the mix moves by 0.001 a topic at most, from a random start:
-// answers hang on it in the third digit. Spark draws the start from a seed that
-// bundles do not have; MLeap's start is always the same (mleap-core
+// answers hang on it in the third digit. Spark draws the start from a seed, which
+// models that Spark itself saved have in the attribute seed. MLeap's bundles do
+// not; its start is always the same (mleap-core
 // core/clustering/optimization/OnlineLDAOptimizer.scala), and is ours.
 type lda struct {
 	topics int
@@ -64,8 +65,17 @@ func readLDA(s *Source) (Transformer, error) {
 			t.beta[term*topics+topic] = fmath.Exp(digamma(x) - base)
 		}
 	}
-	t.start = gammaSamples(topics)
-	return t, nil
+	shape := s.FloatOr("gamma_shape", 100)
+	if !(shape > 1) || math.IsInf(shape, 1) {
+		s.Fail("gamma_shape", "is "+show(shape)+", not above 1")
+		return nil, s.Err()
+	}
+	r := newTwister(0)
+	if s.Has("seed") {
+		r = newTwisterOf(s.Int("seed"))
+	}
+	t.start = gammaSamples(r, topics, shape)
+	return t, s.Err()
 }
 
 func (t *lda) Inputs() []Port {
@@ -175,13 +185,12 @@ func digamma(x float64) float64 {
 	return digamma(x+1) - 1/x
 }
 
-// gammaSamples draws n numbers from the gamma distribution of shape 100 and
-// mean 1 as breeze 2.1 does (stats/distributions/Gamma.scala), with the
-// generator RandBasis.mt0, which starts anew for each document.
-func gammaSamples(n int) []float64 {
-	d := 100 - 1.0/3.0
+// gammaSamples draws n numbers from the gamma distribution of that shape and of
+// mean 1 as breeze 2.1 does (stats/distributions/Gamma.scala). The generator
+// starts anew for each document.
+func gammaSamples(r *twister, n int, shape float64) []float64 {
+	d := shape - 1.0/3.0
 	c := 1 / math.Sqrt(9*d)
-	r := newTwister(0)
 	out := make([]float64, n)
 	for i := range out {
 		for out[i] == 0 {
@@ -194,7 +203,7 @@ func gammaSamples(n int) []float64 {
 			square := x * x
 			u := r.double()
 			if u < 1-0.0331*(square*square) || fmath.Log(u) < 0.5*square+d*(1-v+fmath.Log(v)) {
-				out[i] = 0.01 * d * v
+				out[i] = 1 / shape * d * v
 			}
 		}
 	}
@@ -217,6 +226,29 @@ func newTwister(seed uint32) *twister {
 		seed = 1812433253*(seed^seed>>30) + i
 		r.state[i] = seed
 	}
+	return r
+}
+
+// newTwisterOf starts from a seed of 64 bits, as setSeed(long) does.
+func newTwisterOf(seed int) *twister {
+	r := newTwister(19650218)
+	s, key := &r.state, [2]uint32{uint32(uint64(seed) >> 32), uint32(seed)}
+	i, j := 1, 0
+	step := func(times uint32, add func() uint32) {
+		s[i] = (s[i] ^ (s[i-1]^s[i-1]>>30)*times) + add()
+		if i++; i == len(s) {
+			s[0] = s[len(s)-1]
+			i = 1
+		}
+	}
+	for range s {
+		step(1664525, func() uint32 { return key[j] + uint32(j) })
+		j = (j + 1) % len(key)
+	}
+	for range len(s) - 1 {
+		step(1566083941, func() uint32 { return -uint32(i) })
+	}
+	s[0] = 1 << 31
 	return r
 }
 

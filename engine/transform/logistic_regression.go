@@ -9,7 +9,9 @@ import (
 
 // readLogisticRegression reads either of two ops that go by one name.
 func readLogisticRegression(s *Source) (Transformer, error) {
-	if s.Int("num_classes") > 2 {
+	// A multinomial model of two classes exists only among those that Spark itself
+	// saved.
+	if s.Int("num_classes") > 2 || s.Has("coefficient_matrix") && s.Spark() > 0 {
 		return readMultinomialRegression(s)
 	}
 	return readBinaryRegression(s)

@@ -13,7 +13,8 @@ import (
 //
 // Spark: ml/classification/MultilayerPerceptronClassifier.scala, ml/ann/
 // Layer.scala and LossFunction.scala. The raw scores are the last layer's sums
-// before the softmax.
+// before the softmax. A model that writes neither these nor the probabilities
+// predicts the class of the highest probability and heeds no thresholds (predict).
 type multiLayerPerceptron struct {
 	classifier
 	layers  []int     // the size of each, that of the input first
@@ -53,6 +54,9 @@ func readMultiLayerPerceptron(s *Source) (Transformer, error) {
 		return nil, s.Err()
 	}
 	t.classifier = readClassifier(s, t.layers[len(t.layers)-1])
+	if s.Node != nil && !writes(s, "raw_prediction") && !writes(s, "probability") {
+		t.thresholds, t.byProbability = nil, true
+	}
 	t.weights = make([]float64, 0, len(given))
 	for i, n := range t.layers[1:] {
 		// The bundle has a matrix column by column, then the biases.

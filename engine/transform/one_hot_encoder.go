@@ -15,7 +15,8 @@ import (
 // cut off (MLeap refuses 1.5; Spark encodes it as 1). Any other, NaN included,
 // is refused, or under "keep" becomes the extra category number size. The last
 // category, which is the extra one under "keep", has no element of its own
-// where drop_last is set.
+// where drop_last is set. null stays null in models that Spark itself saved; it
+// is refused in those that MLeap exported.
 type oneHotEncoder struct {
 	inputs, outputs []Port
 	columns         []oneHot
@@ -29,6 +30,7 @@ type oneHot struct {
 
 func readOneHotEncoder(s *Source) (Transformer, error) {
 	t := &oneHotEncoder{}
+	spark := s.Spark() > 0
 	drop := s.Bool("drop_last")
 	attr, sizes := "category_sizes", []int(nil)
 	if s.Has("size") {
@@ -63,7 +65,10 @@ func readOneHotEncoder(s *Source) (Transformer, error) {
 			break
 		}
 		in, out := columnPorts(s, len(sizes), i)
-		t.inputs = append(t.inputs, Port{Name: in, Type: frame.ScalarOf(frame.Double)})
+		t.inputs = append(t.inputs, Port{Name: in, Type: frame.Type{Base: frame.Double, Nullable: spark}})
+		if spark {
+			n = c.size
+		}
 		// MLeap declares the number of categories, whatever the vector's size.
 		t.outputs = append(t.outputs, Port{Name: out, Type: frame.TensorOf(frame.Double, n).OrNull()})
 		t.columns = append(t.columns, c)
@@ -76,6 +81,10 @@ func (t *oneHotEncoder) Outputs() []Port { return t.outputs }
 
 func (t *oneHotEncoder) Transform(in, out []*frame.Value) error {
 	for i := range t.columns {
+		if in[i].Null {
+			out[i].SetNull()
+			continue
+		}
 		c := &t.columns[i]
 		x := in[i].Num
 		k := c.categories

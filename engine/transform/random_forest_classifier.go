@@ -32,10 +32,12 @@ func readRandomForestClassifier(s *Source) (Transformer, error) {
 	return t, nil
 }
 
-func (t *randomForestClassifier) Outputs() []Port { return append(t.ports(), scratchPort) }
+func (t *randomForestClassifier) Outputs() []Port {
+	return append(t.classifier.ports(), t.trees.ports()...)
+}
 
 func (t *randomForestClassifier) Transform(in, out []*frame.Value) error {
-	leaves, _, err := t.leaves(in[0], out[3])
+	leaves, _, err := t.leaves(in[0], out)
 	if err != nil {
 		return err
 	}

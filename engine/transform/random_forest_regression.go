@@ -17,10 +17,10 @@ func readRandomForestRegression(s *Source) (Transformer, error) {
 	return &randomForestRegression{trees}, nil
 }
 
-func (t *randomForestRegression) Outputs() []Port { return regressionPorts() }
+func (t *randomForestRegression) Outputs() []Port { return t.regressionPorts() }
 
 func (t *randomForestRegression) Transform(in, out []*frame.Value) error {
-	leaves, _, err := t.leaves(in[0], out[1])
+	leaves, _, err := t.leaves(in[0], out)
 	if err != nil {
 		return err
 	}

@@ -13,9 +13,11 @@ import (
 // core/feature/ReverseStringIndexerModel.scala for lists and tensors. An index
 // loses its fraction, towards zero, so that 1.7 is label 1 and -0.5 label 0. Any
 // other is refused, NaN among them, as in Spark 4 (MLeap has NaN be label 0).
+// Models that Spark 3 itself saved have NaN be label 0 too, and leave null null.
 type reverseStringIndexer struct {
 	labels []string
 	shape  frame.Type // of the input
+	spark3 bool
 }
 
 func readReverseStringIndexer(s *Source) (Transformer, error) {
@@ -26,6 +28,10 @@ func readReverseStringIndexer(s *Source) (Transformer, error) {
 		if shape.Nullable || shape.Kind == frame.Map {
 			s.Fail("input_shape", "is "+t.shape.String()+"; it takes numbers, lists and tensors, and none that may be null")
 		}
+	}
+	if v := s.Spark(); v > 0 && v < 400 && t.shape.Kind == frame.Scalar {
+		t.spark3 = true
+		t.shape.Nullable = true
 	}
 	return t, s.Err()
 }
@@ -41,6 +47,10 @@ func (t *reverseStringIndexer) Outputs() []Port {
 func (t *reverseStringIndexer) Holds() []Fact { return []Fact{{"labels", len(t.labels)}} }
 
 func (t *reverseStringIndexer) Transform(in, out []*frame.Value) error {
+	if in[0].Null {
+		out[0].SetNull()
+		return nil
+	}
 	if t.shape.Kind == frame.Scalar {
 		label, err := t.label(in[0].Num)
 		out[0].SetStr(label)
@@ -61,6 +71,9 @@ func (t *reverseStringIndexer) Transform(in, out []*frame.Value) error {
 }
 
 func (t *reverseStringIndexer) label(x float64) (string, error) {
+	if t.spark3 && x != x {
+		x = 0
+	}
 	if x > -1 && x < float64(len(t.labels)) {
 		return t.labels[int(x)], nil
 	}

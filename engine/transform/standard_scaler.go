@@ -14,11 +14,13 @@ import (
 // ±0.0, and NaN where the value is NaN or infinite (with a mean MLeap gives 0.0
 // even then). With a mean the result is dense; without one a sparse vector
 // stays sparse, zeros that it holds included. With neither the vector passes as
-// it is (MLeap writes such bundles and refuses to read them).
+// it is (MLeap writes such bundles and refuses to read them), and so does null in
+// models that Spark itself saved.
 type standardScaler struct {
 	mean   []float64 // nil: not subtracted
 	factor []float64 // 1/std; nil: not scaled
 	dims   []int     // of the vector; nil: not known
+	nulls  bool      // null passes
 }
 
 func readStandardScaler(s *Source) (Transformer, error) {
@@ -40,11 +42,14 @@ func readStandardScaler(s *Source) (Transformer, error) {
 			}
 		}
 	}
+	t.nulls = t.mean == nil && t.factor == nil && s.Spark() > 0
 	return t, s.Err()
 }
 
 func (t *standardScaler) Inputs() []Port {
-	return []Port{{Name: "input", Type: frame.TensorOf(frame.Double, t.dims...)}}
+	in := frame.TensorOf(frame.Double, t.dims...)
+	in.Nullable = t.nulls
+	return []Port{{Name: "input", Type: in}}
 }
 
 func (t *standardScaler) Outputs() []Port {

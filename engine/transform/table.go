@@ -84,6 +84,7 @@ var Table = []Op{
 	{"xgboost.regression", readXGBoostRegression},
 
 	// Beyond MLeap.
+	{"drop_missing", readDropMissing},
 	{"fm_classifier", readFMClassifier},
 	{"fm_regressor", readFMRegressor},
 	{"robust_scaler", readRobustScaler},

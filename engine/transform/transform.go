@@ -7,6 +7,7 @@ package transform
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/frame"
@@ -97,6 +98,22 @@ func (s *Source) Read() (Transformer, error) {
 		return nil, &bundle.Error{Kind: ErrUnknownOp, Path: s.Model.Path, Msg: "unknown op " + strconv.Quote(s.Model.Op)}
 	}
 	return op.Read(s)
+}
+
+// Spark is the version of the Spark that saved the model itself, 401 for 4.1.
+// It is 0 for a bundle that MLeap exported. Ops follow the one or the other in
+// what bundles cannot tell, such as what becomes of null.
+func (s *Source) Spark() int {
+	if !s.Has("spark") {
+		return 0
+	}
+	major, minor, found := strings.Cut(s.String("spark"), ".")
+	x, err := strconv.Atoi(major)
+	y, err2 := strconv.Atoi(minor)
+	if !found || err != nil || err2 != nil || x < 1 || y < 0 || y > 99 {
+		s.Fail("spark", "is "+strconv.Quote(s.String("spark"))+", not a version such as 4.1")
+	}
+	return 100*x + y
 }
 
 // Malformed is an error about the model as a whole.

@@ -12,8 +12,14 @@ import (
 // trees is what the ops made of decision trees have in common: the walk from a
 // feature vector to a leaf in each tree. What the leaves' values amount to is
 // each op's own.
+//
+// Spark can write the leaves themselves (its param leafCol), each as its place
+// from left to right among those of its tree (ml/tree/treeModels.scala,
+// predictLeaf): a number for a single tree, a vector for more. MLeap has no such
+// output; the port is called leaf.
 type trees struct {
 	forest *tree.Forest
+	single bool
 }
 
 // readTree reads the one tree of a decision tree.
@@ -23,11 +29,12 @@ func readTree(s *Source, values int) (trees, error) {
 		return trees{}, err
 	}
 	b := tree.NewBuilder(features, values)
+	b.KeepPlaces = writes(s, "leaf") || s.Has("leaf_variances")
 	if err := addTree(b, s.Model, values); err != nil {
 		return trees{}, err
 	}
 	f, err := b.Forest()
-	return trees{f}, err
+	return trees{f, true}, err
 }
 
 // readForest reads the trees that the attribute "trees" names, all of one op,
@@ -41,6 +48,7 @@ func readForest(s *Source, op string, values int) (trees, error) {
 		return trees{}, err
 	}
 	b := tree.NewBuilder(features, values)
+	b.KeepPlaces = writes(s, "leaf")
 	for _, name := range names {
 		sub, err := s.Sub(name)
 		if err != nil {
@@ -54,7 +62,7 @@ func readForest(s *Source, op string, values int) (trees, error) {
 		}
 	}
 	f, err := b.Forest()
-	return trees{f}, err
+	return trees{f, false}, err
 }
 
 // addTree reads m's tree. A leaf has so many values; where that is one, it may
@@ -105,13 +113,23 @@ func (t *trees) Holds() []Fact {
 	return []Fact{{"trees", len(f.Trees)}, {"nodes", f.Len()}, {"depth", f.Depth()}, {"features", len(f.Slots)}, {"bytes", f.Bytes()}}
 }
 
-// scratchPort is the last output of each op made of trees: the walk's room.
-var scratchPort = Port{Type: frame.TensorOf(frame.Double)}
+// ports are the last outputs of each op made of trees: the leaves, if they are
+// wanted, and the walk's room.
+func (t *trees) ports() []Port {
+	room := Port{Type: frame.TensorOf(frame.Double)}
+	switch {
+	case t.forest.Places == nil:
+		return []Port{room}
+	case t.single:
+		return []Port{{Name: "leaf", Type: frame.ScalarOf(frame.Double)}, room}
+	}
+	return []Port{{Name: "leaf", Type: frame.TensorOf(frame.Double, len(t.forest.Trees)).OrNull()}, room}
+}
 
 // leaves walks the trees and gives the number of each one's leaf, which is part
-// of scratch, as are floats, one a tree, for whatever the op has for them.
-func (t *trees) leaves(features, scratch *frame.Value) (leaves []int32, floats []float64, err error) {
-	f := t.forest
+// of the room that is the last of out, as are floats, one a tree, for whatever the op has for them.
+func (t *trees) leaves(features *frame.Value, out []*frame.Value) (leaves []int32, floats []float64, err error) {
+	f, scratch := t.forest, out[len(out)-1]
 	if size := features.Size(); size < f.Width() {
 		return nil, nil, Bad(0, ErrShape, "a vector of "+strconv.Itoa(size), "the trees test feature "+strconv.Itoa(f.Width()-1))
 	}
@@ -128,6 +146,16 @@ func (t *trees) leaves(features, scratch *frame.Value) (leaves []int32, floats [
 		leaves = f.Sparse(features.Indices, features.Nums, floats, scratch.Indices[:ints])
 	} else {
 		leaves = f.Dense(features.Nums, floats, scratch.Indices[:ints])
+	}
+	switch {
+	case f.Places == nil:
+	case t.single:
+		out[len(out)-2].SetNum(float64(f.Places[leaves[0]]))
+	default:
+		d := out[len(out)-2].Dense(len(leaves))
+		for i, leaf := range leaves {
+			d[i] = float64(f.Places[leaf])
+		}
 	}
 	return leaves, floats[:len(f.Trees)], nil
 }

@@ -12,7 +12,8 @@ import (
 // Spark: ml/feature/VectorAssembler.scala (assemble). Zeros are left out, -0.0
 // among them, and the rest is stored as Vector.compressed has it (see sparser).
 // null is refused. NaN passes, as in MLeap: Spark refuses it too unless
-// handleInvalid is "keep", but bundles do not carry handleInvalid.
+// handleInvalid is "keep", but MLeap's bundles do not carry handleInvalid. See
+// sparkAssembler for models that Spark itself saved.
 type vectorAssembler struct {
 	inputs    []Port
 	size      int
@@ -20,6 +21,9 @@ type vectorAssembler struct {
 }
 
 func readVectorAssembler(s *Source) (Transformer, error) {
+	if s.Spark() > 0 && s.Node != nil {
+		return readSparkAssembler(s)
+	}
 	t := &vectorAssembler{}
 	for i, shape := range s.Shapes("input_shapes") {
 		p := Port{Name: "input" + strconv.Itoa(i), Type: frame.Type{

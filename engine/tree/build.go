@@ -39,6 +39,9 @@ type Builder struct {
 	f    Forest
 	used []uint64 // the features tested, a bit each
 
+	// KeepPlaces makes the forest have Places.
+	KeepPlaces bool
+
 	// The tree under way: its nodes in pre-order, with Right the index of the
 	// right child here, or 0 in a leaf. The left child is the next node.
 	nodes  []Node
@@ -197,6 +200,9 @@ func (b *Builder) pack() {
 			n.Threshold = float64(len(f.Values) / f.Outputs)
 			n.Right = base + int32(k)
 			f.Values = append(f.Values, b.values[leaf:leaf+f.Outputs]...)
+			if b.KeepPlaces {
+				f.Places = append(f.Places, int32(leaf/f.Outputs))
+			}
 		} else {
 			queue = append(queue, i+1, n.Right)
 			n.Right = base + int32(len(queue)) - 1

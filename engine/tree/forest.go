@@ -52,6 +52,10 @@ type Forest struct {
 	// Values[k*Outputs : (k+1)*Outputs].
 	Values []float64
 
+	// Places say for each leaf which one of its tree it is, counted from left to
+	// right from 0. They are nil unless the builder was asked for them.
+	Places []int32
+
 	// Sets are the categorical splits' sets of categories. A set that starts
 	// at i has a header, Sets[i]: twice its number of categories, plus 1 where
 	// a value that is none of them goes right. The bits of the words after it,
@@ -152,7 +156,7 @@ func (f *Forest) Depth() int {
 
 // Bytes is the memory that a walk reads.
 func (f *Forest) Bytes() int {
-	return 16*len(f.Nodes) + 8*len(f.Small) + 8*len(f.Values) + 8*len(f.Sets) + 8*len(f.Cuts) + len(f.Steps) + 4*len(f.Slots) + 8*len(f.Trees)
+	return 16*len(f.Nodes) + 8*len(f.Small) + 8*len(f.Values) + 4*len(f.Places) + 8*len(f.Sets) + 8*len(f.Cuts) + len(f.Steps) + 4*len(f.Slots) + 8*len(f.Trees)
 }
 
 // Fill reduces a dense feature vector to row, which has room for one more
@@ -223,6 +227,9 @@ func (f *Forest) Check() error {
 	}
 	if len(f.Values)%f.Outputs != 0 {
 		return malformed("there are " + strconv.Itoa(len(f.Values)) + " values for leaves of " + strconv.Itoa(f.Outputs))
+	}
+	if f.Places != nil && len(f.Places) != len(f.Values)/f.Outputs {
+		return malformed("there are " + strconv.Itoa(len(f.Places)) + " places for " + strconv.Itoa(len(f.Values)/f.Outputs) + " leaves")
 	}
 	if f.Small != nil {
 		if err := f.checkCuts(); err != nil {
