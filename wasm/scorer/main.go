@@ -59,7 +59,7 @@ func blocksAddress() uint32 { return address(unsafe.Pointer(&blocks)) }
 
 //go:wasmexport alloc
 func alloc(n uint32) uint32 {
-	b := make([]byte, max(n, 1))
+	b := make([]byte, int(n)|7+1) // whole words, which Go aligns
 	p := address(unsafe.Pointer(&b[0]))
 	allocs[p] = b
 	return p
@@ -231,15 +231,24 @@ const (
 	tagDense
 	tagSparse
 	tagJSON // the value as leap frame JSON: lists, maps and other tensors
+
+	tagUnwanted = 255 // an output that the host does not want
 )
 
 // flatRow is a row whose cells the host reads and writes in place.
 type flatRow struct {
 	row     *engine.Row
 	cells   []cell // the inputs, then the outputs
-	inputs  frame.Schema
-	outputs frame.Schema
-	json    [][]byte // the text behind outputs of tagJSON
+	inputs  []slot
+	outputs []slot
+}
+
+// slot is what a cell stands for.
+type slot struct {
+	value *frame.Value
+	tag   uint32 // of the cells that its values make, if they are dense
+	field *frame.Field
+	json  []byte // the text behind an output of tagJSON
 }
 
 func newFlatRow(m *engine.Model) (*flatRow, error) {
@@ -247,93 +256,124 @@ func newFlatRow(m *engine.Model) (*flatRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &flatRow{row: r, inputs: m.Inputs(), outputs: m.Outputs()}
-	f.cells = make([]cell, len(f.inputs)+len(f.outputs)+1) // never empty, so that it has an address
-	f.json = make([][]byte, len(f.outputs))
+	f := &flatRow{row: r}
+	inputs, outputs := m.Inputs(), m.Outputs()
+	for i := range inputs {
+		f.inputs = append(f.inputs, slot{value: r.Input(i), tag: tagOf(&inputs[i].Type), field: &inputs[i]})
+	}
+	for i := range outputs {
+		f.outputs = append(f.outputs, slot{value: r.Output(i), tag: tagOf(&outputs[i].Type), field: &outputs[i]})
+	}
+	f.cells = make([]cell, len(inputs)+len(outputs)+1) // never empty, so that it has an address
 	return f, nil
 }
 
+func tagOf(t *frame.Type) uint32 {
+	switch {
+	case t.Kind == frame.Scalar && t.Base == frame.Long:
+		return tagLong
+	case t.Kind == frame.Scalar && t.Base.Numeric():
+		return tagNumber
+	case t.Kind == frame.Scalar:
+		return tagString
+	case t.Kind == frame.Tensor && t.Base.Numeric():
+		return tagDense
+	}
+	return tagJSON
+}
+
+// score takes less than a microsecond where the pipeline does, so that what is
+// most frequent stands here: this package is compiled without inlining.
 func (f *flatRow) score() error {
-	for i := range f.inputs {
-		if err := f.read(i); err != nil {
-			return err
+	cells := f.cells[:len(f.inputs)]
+	for i := range cells {
+		c, in := &cells[i], &f.inputs[i]
+		in.value.Null = c.tag == tagNull
+		switch {
+		case c.tag == tagNull:
+		case c.tag == tagNumber && in.tag == tagNumber:
+			in.value.Num = math.Float64frombits(c.bits)
+		default:
+			if err := in.read(c); err != nil {
+				return err
+			}
 		}
 	}
 	if err := f.row.Score(); err != nil {
 		return err
 	}
-	for i := range f.outputs {
-		f.write(i)
+	cells = f.cells[len(f.inputs):][:len(f.outputs)]
+	for i := range cells {
+		c, out := &cells[i], &f.outputs[i]
+		switch v := out.value; {
+		case c.tag == tagUnwanted:
+		case v.Null:
+			c.tag = tagNull
+		case out.tag == tagNumber:
+			c.tag, c.bits = tagNumber, math.Float64bits(v.Num)
+		case out.tag == tagDense && !v.Sparse && len(v.Dims) == 1:
+			c.tag, c.n, c.bits = tagDense, uint32(len(v.Nums)), uint64(uintptr(unsafe.Pointer(unsafe.SliceData(v.Nums))))
+		default:
+			out.write(c)
+		}
 	}
 	return nil
 }
 
-// read sets input i from its cell. Strings and vectors are views of the host's
-// bytes, which hold still during the call.
-func (f *flatRow) read(i int) error {
-	c, t, v := &f.cells[i], &f.inputs[i].Type, f.row.Input(i)
-	v.Null = false
-	ok := false
+// read sets the input from its cell. Strings and vectors are views of the
+// host's bytes, which hold still during the call.
+func (s *slot) read(c *cell) error {
+	v := s.value
 	switch c.tag {
-	case tagNull:
-		v.Null = true
-		return nil
-	case tagNumber:
-		v.Num, ok = math.Float64frombits(c.bits), t.Kind == frame.Scalar && t.Base.Numeric()
 	case tagLong:
-		v.Long, ok = int64(c.bits), t.Kind == frame.Scalar && t.Base == frame.Long
+		v.Long = int64(c.bits)
 	case tagString:
-		v.Str, ok = unsafe.String((*byte)(pointer(uint32(c.bits))), c.n), t.Kind == frame.Scalar && t.Base >= frame.String
-	case tagDense, tagSparse:
-		if ok = t.Kind == frame.Tensor && t.Base.Numeric(); !ok {
-			break
-		}
-		v.Sparse = c.tag == tagSparse
+		v.Str = unsafe.String((*byte)(pointer(uint32(c.bits))), c.n)
+	case tagDense:
+		v.Sparse = false
 		v.Nums = unsafe.Slice((*float64)(pointer(uint32(c.bits))), c.n)
-		size := c.n
-		if v.Sparse {
-			size = c.size
-			v.Indices = unsafe.Slice((*int32)(pointer(uint32(c.bits>>32))), c.n)
-			for k, x := range v.Indices {
-				if x < 0 || uint32(x) >= size || k > 0 && x <= v.Indices[k-1] {
-					return inputError(f.inputs[i], "sparse indices must ascend and be below the size of the vector")
-				}
+		v.Dims = append(v.Dims[:0], int(c.n))
+	case tagSparse:
+		v.Sparse = true
+		v.Nums = unsafe.Slice((*float64)(pointer(uint32(c.bits))), c.n)
+		v.Indices = unsafe.Slice((*int32)(pointer(uint32(c.bits>>32))), c.n)
+		v.Dims = append(v.Dims[:0], int(c.size))
+		for k, x := range v.Indices {
+			if x < 0 || uint32(x) >= c.size || k > 0 && x <= v.Indices[k-1] {
+				return s.error("sparse indices must ascend and be below the size of the vector")
 			}
 		}
-		v.Dims = append(v.Dims[:0], int(size))
+		if s.tag == tagDense {
+			return nil
+		}
 	case tagJSON:
-		return frame.ParseValue(bytesAt(uint32(c.bits), c.n), f.inputs[i], v)
+		return frame.ParseValue(bytesAt(uint32(c.bits), c.n), *s.field, v)
 	}
-	if !ok {
-		return inputError(f.inputs[i], "a cell with tag "+strconv.Itoa(int(c.tag)))
+	if c.tag != s.tag {
+		return s.error("a cell with tag " + strconv.Itoa(int(c.tag)))
 	}
 	return nil
 }
 
-func inputError(f frame.Field, what string) error {
-	return &frame.Error{Kind: frame.ErrSchema, Msg: "column " + strconv.Quote(f.Name) + " is " + f.Type.String() + ": " + what}
+func (s *slot) error(what string) error {
+	return &frame.Error{Kind: frame.ErrSchema, Msg: "column " + strconv.Quote(s.field.Name) + " is " + s.field.Type.String() + ": " + what}
 }
 
-// write sets output i's cell from its value.
-func (f *flatRow) write(i int) {
-	c, t, v := &f.cells[len(f.inputs)+i], &f.outputs[i].Type, f.row.Output(i)
+// write sets the output's cell.
+func (s *slot) write(c *cell) {
+	v := s.value
+	c.tag = s.tag
 	switch {
-	case v.Null:
-		c.tag = tagNull
-	case t.Kind == frame.Scalar && t.Base.Numeric():
-		c.tag, c.bits = tagNumber, math.Float64bits(v.Num)
-	case t.Kind == frame.Scalar && t.Base == frame.Long:
-		c.tag, c.bits = tagLong, uint64(v.Long)
-	case t.Kind == frame.Scalar:
-		c.tag, c.n, c.bits = tagString, uint32(len(v.Str)), uint64(address(unsafe.Pointer(unsafe.StringData(v.Str))))
-	case t.Kind == frame.Tensor && t.Base.Numeric() && len(v.Dims) == 1:
-		c.tag, c.n, c.bits = tagDense, uint32(len(v.Nums)), uint64(address(unsafe.Pointer(unsafe.SliceData(v.Nums))))
-		if v.Sparse {
-			c.tag, c.size = tagSparse, uint32(v.Dims[0])
-			c.bits |= uint64(address(unsafe.Pointer(unsafe.SliceData(v.Indices)))) << 32
-		}
+	case s.tag == tagLong:
+		c.bits = uint64(v.Long)
+	case s.tag == tagString:
+		c.n, c.bits = uint32(len(v.Str)), uint64(address(unsafe.Pointer(unsafe.StringData(v.Str))))
+	case s.tag == tagDense && len(v.Dims) == 1: // and sparse
+		c.tag, c.n, c.size = tagSparse, uint32(len(v.Nums)), uint32(v.Dims[0])
+		c.bits = uint64(address(unsafe.Pointer(unsafe.SliceData(v.Nums)))) | uint64(address(unsafe.Pointer(unsafe.SliceData(v.Indices))))<<32
 	default:
-		f.json[i] = frame.AppendValue(f.json[i][:0], *t, v)
-		c.tag, c.n, c.bits = tagJSON, uint32(len(f.json[i])), uint64(address(unsafe.Pointer(unsafe.SliceData(f.json[i]))))
+		c.tag = tagJSON
+		s.json = frame.AppendValue(s.json[:0], s.field.Type, v)
+		c.n, c.bits = uint32(len(s.json)), uint64(address(unsafe.Pointer(unsafe.SliceData(s.json))))
 	}
 }

@@ -75,6 +75,8 @@ export interface LoadOptions {
   bundle: Source;
   /** scorer.wasm, compiled or not, or where it is. Without it: the one beside the script. */
   wasm?: Source | WebAssembly.Module;
+  /** The columns that `score` gives, where not all are wanted: fewer take less time. */
+  outputs?: readonly string[];
   /** SHA-256 of the files, as `sha256-BASE64` or 64 hex digits; others are refused. */
   integrity?: { bundle?: string; wasm?: string };
   /** true scores in a web worker; an address names another copy of worker.js (it must be of the page's own origin). */

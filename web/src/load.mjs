@@ -16,10 +16,10 @@ import { Scorer } from './scorer.mjs';
 export function loader({ wasm: ownWasm, read, worker: startWorker }) {
   const modules = new Map(); // compiled modules by address, for bundles to share
 
-  async function load({ bundle, wasm = ownWasm(), integrity = {}, worker = false, signal } = {}) {
+  async function load({ bundle, wasm = ownWasm(), outputs, integrity = {}, worker = false, signal } = {}) {
     if (worker) {
       if (!startWorker) throw new PageleapError('usage', 'worker: this runtime has no web workers; leave the option out');
-      return RemoteScorer.create(() => startWorker(worker === true ? undefined : worker), { bundle, wasm, integrity }, signal);
+      return RemoteScorer.create(() => startWorker(worker === true ? undefined : worker), { bundle, wasm, outputs, integrity }, signal);
     }
     const [module, zip] = await Promise.all([
       compile(wasm, { integrity: integrity.wasm, signal }),
@@ -27,7 +27,7 @@ export function loader({ wasm: ownWasm, read, worker: startWorker }) {
     ]);
     const instance = await Instance.create(module);
     try {
-      return new Scorer(instance, instance.load(zip.bytes));
+      return new Scorer(instance, instance.load(zip.bytes), outputs);
     } catch (cause) {
       if (cause.kind === 'bundle' && zip.hint) throw new PageleapError('bundle', `${zip.name} is not a bundle${zip.hint}`, { cause });
       throw cause;

@@ -8,7 +8,7 @@ export class RemoteScorer {
   #calls = 0;
   #dead;
 
-  static async create(start, { bundle, wasm, integrity }, signal) {
+  static async create(start, { bundle, wasm, outputs, integrity }, signal) {
     const self = new RemoteScorer();
     try {
       self.#worker = start();
@@ -28,7 +28,7 @@ export class RemoteScorer {
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
     try {
-      const about = await self.#call('load', { bundle: await portable(bundle), wasm: await portable(wasm), integrity });
+      const about = await self.#call('load', { bundle: await portable(bundle), wasm: await portable(wasm), outputs, integrity });
       Object.assign(self, about);
     } catch (error) {
       self.#end(error);

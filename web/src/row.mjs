@@ -3,63 +3,117 @@ import { PageleapError } from './error.mjs';
 import { decoder, encoder } from './instance.mjs';
 
 const CELL = 24;
-const TAG = { null: 0, number: 1, long: 2, string: 3, dense: 4, sparse: 5, json: 6 };
-const TEXT = new Set(['string', 'byte_string']);
+const TAG = { null: 0, number: 1, long: 2, string: 3, dense: 4, sparse: 5, json: 6, unwanted: 255 };
+const TWO32 = 2 ** 32;
+
+// What a column holds, to be told apart by a number.
+const NUMBER = 0;
+const BOOLEAN = 1;
+const LONG = 2;
+const TEXT = 3;
+const VECTOR = 4;
+const OTHER = 5;
+
+function holds({ kind, base }) {
+  const text = base === 'string' || base === 'byte_string';
+  if (kind === 'scalar') return text ? TEXT : base === 'long' ? LONG : base === 'boolean' ? BOOLEAN : NUMBER;
+  return kind === 'tensor' && !text ? VECTOR : OTHER;
+}
 
 // The model's flat row in wasm memory: values are written and read in place,
-// with one call a row.
+// with one call a row. wanted are the outputs to read.
+//
+// A score may take less than a microsecond, so that this file avoids what costs
+// tens of nanoseconds: DataViews, closures, calls by name, typed arrays of
+// typed arrays.
 export class FlatRow {
-  constructor(instance, handle, inputs, outputs) {
+  constructor(instance, handle, inputs, outputs, wanted) {
     this.instance = instance;
     this.inputs = inputs;
-    this.outputs = outputs;
-    this.at = instance.call('row', handle) >>> 0;
-    if (this.at === 0) throw instance.error();
+    this.names = inputs.map((c) => c.name);
+    this.byName = new Map(this.names.map((name, i) => [name, i]));
+    this.kinds = inputs.map(holds);
+    const at = instance.call('row', handle) >>> 0;
+    if (at === 0) throw instance.error();
+    this.cells = inputs.map((_, i) => (at + CELL * i) >>> 2); // as indices of u32
+    this.wanted = [];
+    this.wantedCells = [];
+    outputs.forEach((column, i) => {
+      const cell = (at + CELL * (inputs.length + i)) >>> 2;
+      if (!wanted.includes(column)) {
+        instance.u32[cell] = TAG.unwanted;
+        return;
+      }
+      this.wanted.push(column);
+      this.wantedCells.push(cell);
+    });
+    this.wantedKinds = this.wanted.map(holds);
+    this.texts = this.wanted.map(() => ''); // what each output of text was the last time
     this.held = inputs.map(() => 0); // the memory behind each string or vector
     this.room = inputs.map(() => 0);
+    this.written = inputs.map(() => undefined); // the string that is in it
+    this.order = []; // the inputs in the order of the last row's columns
+    this.given = inputs.map(() => 0); // the last row that had the input
+    this.rows = 0;
   }
 
   write(row) {
-    for (let i = 0; i < this.inputs.length; i++) {
-      const column = this.inputs[i];
-      const value = row[column.name];
-      const at = this.at + CELL * i;
-      if (value === null || value === undefined) {
-        this.instance.view.setUint32(at, TAG.null, true);
-      } else if (typeof value === 'number' || typeof value === 'boolean') {
-        this.writeNumber(at, column, Number(value));
-      } else if (typeof value === 'string' && column.kind === 'scalar' && TEXT.has(column.base)) {
-        this.writeString(i, at, value);
-      } else if (typeof value === 'bigint' && column.base === 'long') {
-        const view = this.instance.view;
-        view.setUint32(at, TAG.long, true);
-        view.setBigInt64(at + 8, value, true);
-      } else if (
-        column.kind === 'tensor' &&
-        (Array.isArray(value) || value instanceof Float64Array) &&
-        !TEXT.has(column.base) &&
-        typeof value[0] !== 'object'
-      ) {
-        this.writeVector(i, at, column, value);
-      } else if (column.kind !== 'scalar' && typeof value === 'object') {
-        this.writeJSON(i, at, value);
-      } else {
-        throw wrongType(column, value);
+    const { names, order, given } = this;
+    const now = (this.rows = (this.rows + 1) | 0);
+    let n = 0;
+    for (const name in row) {
+      let i = n < order.length ? order[n] : 0;
+      if (names[i] !== name) {
+        i = this.byName.get(name);
+        if (i === undefined) throw unknownColumn(name, names, 'input');
+        order[n] = i;
       }
+      n++;
+      given[i] = now;
+      this.set(i, row[name]);
+    }
+    if (n === names.length) return;
+    // What is left out is null, or a getter of the row's class.
+    for (let i = 0; i < names.length; i++) {
+      if (given[i] !== now) this.set(i, row[names[i]]);
     }
   }
 
-  writeNumber(at, column, value) {
-    if (column.kind !== 'scalar' || TEXT.has(column.base)) throw wrongType(column, value);
-    const view = this.instance.view;
-    if (column.base === 'long') {
-      if (!Number.isSafeInteger(value)) throw wrongType(column, value);
-      view.setUint32(at, TAG.long, true);
-      view.setBigInt64(at + 8, BigInt(value), true);
+  set(i, value) {
+    const kind = this.kinds[i];
+    const cell = this.cells[i];
+    if (typeof value === 'number' || typeof value === 'boolean') {
+      const { u32, f64 } = this.instance;
+      if (kind === NUMBER || kind === BOOLEAN) {
+        u32[cell] = TAG.number;
+        f64[(cell + 2) >>> 1] = +value;
+        return;
+      }
+      if (kind === LONG && Number.isSafeInteger(+value)) {
+        u32[cell] = TAG.long;
+        u32[cell + 2] = +value; // modulo 2 ** 32
+        u32[cell + 3] = Math.floor(+value / TWO32);
+        return;
+      }
+    } else if (value === null || value === undefined) {
+      this.instance.u32[cell] = TAG.null;
       return;
+    } else if (typeof value === 'string') {
+      if (kind === TEXT) return this.setString(i, value);
+    } else if (typeof value === 'bigint') {
+      if (kind === LONG) {
+        const { u32 } = this.instance;
+        u32[cell] = TAG.long;
+        u32[cell + 2] = Number(BigInt.asUintN(32, value));
+        u32[cell + 3] = Number(BigInt.asUintN(32, value >> 32n));
+        return;
+      }
+    } else if (kind === VECTOR && (value instanceof Float64Array || (Array.isArray(value) && typeof value[0] !== 'object'))) {
+      return this.setVector(i, value);
+    } else if (kind >= VECTOR && typeof value === 'object') {
+      return this.setJSON(i, value);
     }
-    view.setUint32(at, TAG.number, true);
-    view.setFloat64(at + 8, value, true);
+    throw wrongType(this.inputs[i], value);
   }
 
   // Room for n bytes behind input i.
@@ -72,16 +126,21 @@ export class FlatRow {
     return this.held[i];
   }
 
-  point(at, tag, n, address) {
-    const view = this.instance.view;
-    view.setUint32(at, tag, true);
-    view.setUint32(at + 4, n, true);
-    view.setUint32(at + 8, address, true);
+  point(i, tag, n, address) {
+    const { u32 } = this.instance;
+    const cell = this.cells[i];
+    u32[cell] = tag;
+    u32[cell + 1] = n;
+    u32[cell + 2] = address;
   }
 
-  writeString(i, at, value) {
+  setString(i, value) {
+    if (this.written[i] === value) {
+      this.instance.u32[this.cells[i]] = TAG.string;
+      return;
+    }
     const address = this.reserve(i, value.length * 3);
-    const bytes = this.instance.bytes;
+    const { bytes } = this.instance;
     let n = 0;
     // encodeInto has a fixed cost that is more than most labels are worth.
     if (value.length <= 32) {
@@ -92,70 +151,98 @@ export class FlatRow {
       }
     }
     if (n < value.length) n = encoder.encodeInto(value, bytes.subarray(address, address + this.room[i])).written;
-    this.point(at, TAG.string, n, address);
+    this.point(i, TAG.string, n, address);
+    this.written[i] = value;
   }
 
-  writeVector(i, at, column, value) {
-    const address = this.reserve(i, value.length * 8);
-    const view = this.instance.view;
-    for (let k = 0; k < value.length; k++) {
-      if (typeof value[k] !== 'number') throw wrongType(column, value[k]);
-      view.setFloat64(address + 8 * k, value[k], true);
+  setVector(i, value) {
+    const n = value.length;
+    const address = this.reserve(i, n * 8);
+    const { f64 } = this.instance;
+    const at = address >>> 3;
+    if (value instanceof Float64Array) {
+      f64.set(value, at);
+    } else {
+      for (let k = 0; k < n; k++) {
+        if (typeof value[k] !== 'number') throw wrongType(this.inputs[i], value[k]);
+        f64[at + k] = value[k];
+      }
     }
-    this.point(at, TAG.dense, value.length, address);
+    this.point(i, TAG.dense, n, address);
   }
 
-  writeJSON(i, at, value) {
+  setJSON(i, value) {
     const text = encoder.encode(JSON.stringify(value));
     const address = this.reserve(i, text.length);
     this.instance.bytes.set(text, address);
-    this.point(at, TAG.json, text.length, address);
+    this.point(i, TAG.json, text.length, address);
   }
 
   read() {
-    const { view, memory } = this.instance;
-    const result = {};
-    let at = this.at + CELL * this.inputs.length;
-    for (const column of this.outputs) {
-      const n = view.getUint32(at + 4, true);
-      const data = view.getUint32(at + 8, true);
+    const { instance, wanted, wantedCells, wantedKinds } = this;
+    const { u32, f64 } = instance;
+    const row = {};
+    for (let k = 0; k < wanted.length; k++) {
+      const cell = wantedCells[k];
       let value = null;
-      switch (view.getUint32(at, true)) {
+      switch (u32[cell]) {
         case TAG.number:
-          value = view.getFloat64(at + 8, true);
-          if (column.base === 'boolean') value = value !== 0;
+          value = f64[(cell + 2) >>> 1];
+          if (wantedKinds[k] === BOOLEAN) value = value !== 0;
           break;
         case TAG.long:
-          value = view.getBigInt64(at + 8, true);
-          if (value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) value = Number(value);
+          value = (u32[cell + 3] | 0) * TWO32 + u32[cell + 2];
+          if (!Number.isSafeInteger(value)) value = BigInt(u32[cell + 3] | 0) * 0x1_0000_0000n + BigInt(u32[cell + 2]);
           break;
         case TAG.string:
-          value = decoder.decode(this.instance.bytes.subarray(data, data + n));
+          value = this.text(k, u32[cell + 2], u32[cell + 1]);
           break;
         case TAG.dense:
-          value = new Float64Array(memory.buffer, data, n).slice();
+          value = vector(f64, u32[cell + 2] >>> 3, u32[cell + 1]);
           break;
         case TAG.sparse: {
-          value = new Float64Array(view.getUint32(at + 16, true));
-          const indices = view.getUint32(at + 12, true);
-          for (let k = 0; k < n; k++) {
-            value[view.getInt32(indices + 4 * k, true)] = view.getFloat64(data + 8 * k, true);
-          }
+          value = new Float64Array(u32[cell + 4]);
+          const data = u32[cell + 2] >>> 3;
+          const indices = u32[cell + 3] >>> 2;
+          for (let j = 0; j < u32[cell + 1]; j++) value[u32[indices + j]] = f64[data + j];
           break;
         }
         case TAG.json:
-          value = JSON.parse(decoder.decode(this.instance.bytes.subarray(data, data + n)));
+          value = JSON.parse(decoder.decode(instance.bytes.subarray(u32[cell + 2], u32[cell + 2] + u32[cell + 1])));
           break;
       }
-      result[column.name] = value;
-      at += CELL;
+      row[wanted[k].name] = value;
     }
-    return result;
+    return row;
   }
+
+  // The text of an output, which is often the one it was before.
+  text(k, at, n) {
+    const { bytes } = this.instance;
+    const last = this.texts[k];
+    if (last.length === n) {
+      let j = 0;
+      while (j < n && bytes[at + j] === last.charCodeAt(j) && bytes[at + j] < 0x80) j++;
+      if (j === n) return last;
+    }
+    return (this.texts[k] = decoder.decode(bytes.subarray(at, at + n)));
+  }
+}
+
+// A copy of n elements; slice has a fixed cost that is more than a few are worth.
+function vector(f64, at, n) {
+  if (n > 32) return f64.slice(at, at + n);
+  const copy = new Float64Array(n);
+  for (let k = 0; k < n; k++) copy[k] = f64[at + k];
+  return copy;
 }
 
 function wrongType(column, value) {
   const shown = typeof value === 'bigint' ? `${value}n` : JSON.stringify(value)?.slice(0, 80);
   const type = column.kind === 'scalar' ? column.base : `${column.kind} of ${column.base}`;
   return new PageleapError('schema', `input ${JSON.stringify(column.name)} is a ${type}; it cannot be ${shown}`);
+}
+
+export function unknownColumn(name, names, what) {
+  return new PageleapError('schema', `no ${what} ${JSON.stringify(name)}; there are: ${names.map((n) => JSON.stringify(n)).join(', ')}`);
 }

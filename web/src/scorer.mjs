@@ -1,7 +1,7 @@
 // A loaded bundle, in this thread.
 import { PageleapError } from './error.mjs';
 import { decoder, encoder } from './instance.mjs';
-import { FlatRow } from './row.mjs';
+import { FlatRow, unknownColumn } from './row.mjs';
 
 /** The written forms of frames, by their number in the ABI. */
 export const FORMATS = { json: 0, ndjson: 1, csv: 2, binary: 3, auto: 255 };
@@ -10,11 +10,11 @@ export const FORMATS = { json: 0, ndjson: 1, csv: 2, binary: 3, auto: 255 };
 export class Scorer {
   #instance;
   #handle;
-  #row; // the flat row's cells: inputs, then outputs
-  #byName;
+  #row; // the flat row
+  #all; // the pipeline's outputs
 
   /** @hidden: made by load */
-  constructor(instance, handle) {
+  constructor(instance, handle, outputs) {
     this.#instance = instance;
     this.#handle = handle;
     if (instance.call('describe', handle) !== 0) throw instance.error();
@@ -23,10 +23,10 @@ export class Scorer {
     this.name = info.name;
     this.uid = info.uid;
     this.version = info.version;
-    /** The columns to give and those that come back: [{name, type}]. */
+    /** The columns to give and those that come back. */
     this.inputs = info.inputs.fields.map(column);
-    this.outputs = info.outputs.fields.map(column);
-    this.#byName = new Map(this.inputs.map((c, i) => [c.name, i]));
+    this.#all = info.outputs.fields.map(column);
+    this.outputs = pick(this.#all, outputs);
   }
 
   /**
@@ -38,15 +38,12 @@ export class Scorer {
   score(row) {
     const instance = this.#instance;
     if (!this.#handle) throw closed();
-    if (!this.#row) this.#row = new FlatRow(instance, this.#handle, this.inputs, this.outputs);
-    for (const name in row) {
-      if (!this.#byName.has(name)) throw unknownColumn(name, this.inputs);
-    }
-    this.#row.write(row);
-    const status = instance.call('score', this.#handle);
+    const flat = (this.#row ??= new FlatRow(instance, this.#handle, this.inputs, this.#all, this.outputs));
+    flat.write(row);
+    const status = instance.score(this.#handle);
     if (status === 2) return null;
     if (status !== 0) throw instance.error();
-    return this.#row.read();
+    return flat.read();
   }
 
   /**
@@ -100,11 +97,17 @@ function format(name) {
 
 const closed = () => new PageleapError('usage', 'this scorer is closed');
 
-function unknownColumn(name, inputs) {
-  return new PageleapError(
-    'schema',
-    `no input ${JSON.stringify(name)}; there are: ${inputs.map((c) => JSON.stringify(c.name)).join(', ')}`,
-  );
+function pick(columns, names) {
+  if (!names) return columns;
+  return Array.from(names, (name) => {
+    const found = columns.find((c) => c.name === name);
+    if (found) return found;
+    throw unknownColumn(
+      name,
+      columns.map((c) => c.name),
+      'output',
+    );
+  });
 }
 
 // A schema's field in one shape: {name, type: {base, kind, nullable, dimensions?}}.

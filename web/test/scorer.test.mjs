@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { compile, load, PageleapError } from '../src/node.mjs';
+import { FlatRow } from '../src/row.mjs';
 import { caseBytes, caseFrame, records, vector, wasmPath } from './support.mjs';
 
 let wasm;
@@ -73,6 +74,41 @@ describe('score', () => {
     assert.notDeepEqual(scorer.score(row), unseen);
   });
 
+  it('takes the columns in any order, from classes too', async () => {
+    const scorer = await scorerOf('pipeline_visitor_rf');
+    const rows = records(caseFrame('pipeline_visitor_rf', 'frame.json'));
+    const backwards = (row) => Object.fromEntries(Object.entries(row).toReversed());
+    const asClass = (row) => {
+      class Visit {}
+      for (const name in row) Object.defineProperty(Visit.prototype, name, { get: () => row[name] });
+      return new Visit();
+    };
+    for (const row of rows) {
+      const want = scorer.score(row);
+      assert.deepEqual(scorer.score(backwards(row)), want);
+      assert.deepEqual(scorer.score(asClass(row)), want);
+      const { channel, ...rest } = row;
+      assert.deepEqual(scorer.score(rest), scorer.score({ ...row, channel: null }));
+      assert.deepEqual(scorer.score({ ...rest, channel }), want);
+    }
+  });
+
+  it('gives the outputs that are asked for', async () => {
+    const bundle = caseBytes('pipeline_visitor_rf', 'bundle.json.zip');
+    const rows = records(caseFrame('pipeline_visitor_rf', 'frame.json'));
+    const all = await scorerOf('pipeline_visitor_rf');
+    const some = await load({ wasm, bundle, outputs: ['prediction', 'channel_idx'] });
+    assert.deepEqual(
+      some.outputs.map((c) => c.name),
+      ['prediction', 'channel_idx'],
+    );
+    for (const row of rows) {
+      const { prediction, channel_idx } = all.score(row);
+      assert.deepEqual(some.score(row), { prediction, channel_idx });
+    }
+    await assert.rejects(load({ wasm, bundle, outputs: ['buy'] }), fails('schema', /no output "buy"; there are: .*"prediction"/));
+  });
+
   it('keeps models of one module apart, and holds its memory', async () => {
     const scorer = await scorerOf('real_uci_shoppers_rf');
     const rows = records(caseFrame('real_uci_shoppers_rf', 'frame.json'));
@@ -82,6 +118,26 @@ describe('score', () => {
     assert.equal(scorer.memory, memory);
     scorer.close();
     assert.throws(() => scorer.score(rows[0]), fails('usage', /closed/));
+  });
+});
+
+describe('the flat row', () => {
+  it('carries longs of 64 bits both ways, as numbers where they are exact', () => {
+    const buffer = new ArrayBuffer(1024);
+    const instance = { u32: new Uint32Array(buffer), f64: new Float64Array(buffer), call: () => 64 };
+    const long = { name: 'n', base: 'long', kind: 'scalar' };
+    const row = new FlatRow(instance, 1, [long], [long], [long]);
+    const cells = new BigInt64Array(buffer, 64);
+    const limit = 2 ** 53 - 1;
+    for (const x of [0, -1, 1, -(2 ** 32), 2 ** 40 + 7, limit, -limit, 2n ** 53n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n)]) {
+      row.write({ n: x });
+      assert.equal(cells[1], BigInt(x));
+      row.write({ n: BigInt(x) });
+      assert.equal(cells[1], BigInt(x));
+      cells.copyWithin(3, 0, 3);
+      assert.equal(row.read().n, x);
+    }
+    for (const x of [0.5, 2 ** 53, '1', [1]]) assert.throws(() => row.write({ n: x }), fails('schema', /"n" is a long/));
   });
 });
 
