@@ -41,7 +41,7 @@ function path(location) {
  * Listens to a dataLayer, which goes on as it was: entries that are there
  * already are told too, once a page.
  * @param {object[]} layer
- * @param {{event: (name: string, params: object) => void, consent: (command: string, params: object) => void}} to
+ * @param {{event: (name: string, params: object) => void, consent: (command: string, params: object) => void, page: (type: string) => void}} to
  * @returns {() => void} stops listening
  */
 export function listen(layer, to) {
@@ -70,7 +70,9 @@ export function listen(layer, to) {
   };
   const keep = (params) => {
     for (const name of ['page_type', 'content_group']) {
-      if (params?.[name] !== undefined) sticky = { ...sticky, [name]: params[name] };
+      if (params?.[name] === undefined) continue;
+      sticky = { ...sticky, [name]: params[name] };
+      to.page(text(sticky.page_type) || text(sticky.content_group));
     }
   };
   const tell = (name, params) => {

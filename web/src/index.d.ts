@@ -131,19 +131,22 @@ export class PageleapError extends Error {
 
 export interface Variant {
   name: string;
-  /** Its share, beside the others' weights; 1 where it is left out. */
-  weight?: number;
+  /** Its share, beside the others' weights. */
+  weight: number;
   /** The tracker's threshold for this variant. */
   threshold?: number;
   /** Whatever else distinguishes it, such as the address of its bundle. */
   [key: string]: any;
 }
 
+/** An experiment as in the edge's document of experiments. */
 export interface Experiment {
   name: string;
   /** Another salt makes another draw; the name where it is left out. */
   salt?: string;
+  /** The first one is the control. */
   variants: Variant[];
+  [key: string]: any;
 }
 
 /** The variant of a key: always the same for the same experiment and key. */
@@ -214,9 +217,9 @@ export interface TrackOptions {
   experiment?: Experiment;
 
   /**
-   * Whether the visitor lets the visit be stored (sessionStorage) and shared between tabs. A function is asked again before
-   * each write; 'dataLayer' takes Consent Mode's analytics_storage. Without it, and with Global Privacy Control, nothing is
-   * stored.
+   * Whether the visitor lets the visit be stored (sessionStorage) and shared between tabs. A function is asked again at each
+   * event, unless it gives a promise; 'dataLayer' takes Consent Mode's analytics_storage. Without consent, and with Global
+   * Privacy Control, nothing is stored.
    */
   consent?: boolean | (() => boolean | Promise<boolean>) | 'dataLayer';
   /** What happens without consent: 'memory' scores the page as long as it is open, 'off' collects nothing. 'memory'. */
@@ -228,6 +231,12 @@ export interface TrackOptions {
   pageViews?: boolean;
   /** Whether clicks are looked at: on data-pageleap-event, on links to items, on links to other sites. */
   clicks?: boolean;
+  /** Whether a page that was seen for a second or more and then hidden gives a user_engagement event, as in GA4. */
+  engagement?: boolean;
+  /** Changes an event, or leaves it out (null), before it counts. */
+  map?: (event: Omit<VisitEvent, 'ts'>) => Omit<VisitEvent, 'ts'> | null;
+  /** Whether to remember, with consent, that the visitor was here: the input `returning`. One date, for 180 days. */
+  remember?: boolean;
   /** The name of a page; its path where it is left out. */
   page?: (location: Location) => string;
   /** The type of a page, where no data-pageleap-page-type says it. */

@@ -6,6 +6,7 @@ import { fromGA4, listen } from './ga4.mjs';
 import { Visit } from './visit.mjs';
 
 const MINUTE = 60_000;
+const ENGAGED = 1000; // ms that a page must be seen to be worth an event
 const SAME = 1000; // ms in which two sources that tell the same mean the same
 
 // The columns that a visit can fill: what an event holds, or null where it says nothing.
@@ -34,11 +35,12 @@ class Tracker {
   #undo = []; // what listeners do not cover
   #scorers = []; // those that score: [scorer], or [scorer, chain]
   #own = []; // those that close with the tracker
-  #page; // the page that is shown: {key, fields, pending, since, seen}
+  #page; // the page that is shown: {key, page, type, pending, unread, dwell, since}
   #due = 0; // events at the end of the visit that wait for their score
   #scheduled = false;
   #running = false;
   #granted = false;
+  #answered = false; // the page itself has said what the visitor answered
   #warned = new Set();
   #variant;
 
@@ -55,17 +57,18 @@ class Tracker {
       limit: 500,
       gap: 30 * MINUTE,
       key: 'pageleap',
+      engagement: true,
       withoutConsent: 'memory',
       dataLayer: 'dataLayer',
       ...options,
     };
-    const { key, limit, gap } = this.#options;
+    const { key, limit, gap, remember } = this.#options;
     const changed = () => this.#want(1);
-    this.#visit = new Visit({ key, limit, gap, changed, failed: (error) => this.#fail(error) });
-    if (this.#options.dataLayer) this.#hookDataLayer();
-    this.#settleConsent(this.#options.consent);
-    this.#hookPage();
+    this.#visit = new Visit({ key, limit, gap, remember, changed, failed: (error) => this.#fail(error) });
+    this.#ask();
     this.#navigated();
+    if (this.#options.dataLayer) this.#hookDataLayer();
+    this.#hookPage();
     /** Resolves to the tracker when the scorer is there; fails with a PageleapError where it cannot be. */
     this.ready = this.#start();
     this.ready.catch((error) => {
@@ -90,7 +93,7 @@ class Tracker {
     }
     if (!this.#options.inputs) scorers.forEach((s) => this.#check(s));
     this.#scorers = scorers;
-    this.#want(Math.min(1, this.#visit.events.length));
+    this.#want(Math.max(1, this.#due));
     return this;
   }
 
@@ -138,8 +141,11 @@ class Tracker {
     }
     const stop = listen(layer, {
       event: (name, params) => fromGA4(name, params).forEach((e) => this.#record(e, 'dataLayer')),
-      consent: (_command, params) => {
-        if (this.#options.consent === 'dataLayer' && 'analytics_storage' in params) this.consent(params.analytics_storage === 'granted');
+      page: (type) => (this.#page.type = type),
+      consent: (command, { analytics_storage: answer }) => {
+        if (this.#options.consent !== 'dataLayer' || answer === undefined) return;
+        // What is the default is no answer yet: the visitor may have agreed on the page before.
+        if (answer === 'granted' || command === 'update') this.consent(answer === 'granted');
       },
     });
     this.#undo.unshift(stop);
@@ -159,7 +165,7 @@ class Tracker {
 
   #view(key) {
     this.#viewed(); // the page before, if nothing has happened there
-    this.#page = { key, page: this.#name(), pending: true, ...this.#clock() };
+    this.#page = { key, page: this.#name(), pending: true, unread: [], ...this.#clock() };
     this.#later();
   }
 
@@ -171,11 +177,19 @@ class Tracker {
     return { dwell: 0, since: document.hidden ? undefined : performance.now() };
   }
 
-  // Records the page view that waits, with what the page says by now.
+  // Records the page view that waits, and what the page says of itself as soon as it is there.
   #viewed() {
-    if (!this.#page?.pending) return;
-    this.#page.pending = false;
-    this.#record({ event: 'page_view' }, 'page');
+    const page = this.#page;
+    if (!this.#collecting()) return;
+    if (page?.pending) {
+      page.pending = false;
+      this.#record({ event: 'page_view' }, 'page');
+    }
+    if (!page?.unread || document.readyState === 'loading') return;
+    const { unread } = page;
+    page.unread = undefined;
+    const type = this.#type();
+    if (type) unread.forEach((event) => (event.page_type ??= type));
     for (const element of document.querySelectorAll('[data-pageleap-view]')) {
       this.#record({ event: element.dataset.pageleapView, ...attributes(element) }, 'attribute');
     }
@@ -196,11 +210,15 @@ class Tracker {
     if (name && this.#options.clicks !== false) this.#record({ event: name, ...attributes(target) }, 'attribute');
   }
 
+  // The page is hidden, or seen again.
   #looked() {
     const page = this.#page;
-    if (page.since !== undefined) page.dwell += performance.now() - page.since;
+    const seen = page.since === undefined ? 0 : performance.now() - page.since;
+    page.dwell += seen;
     page.since = document.hidden ? undefined : performance.now();
-    if (document.hidden) this.#save();
+    if (!document.hidden) return;
+    if (this.#options.engagement && seen >= ENGAGED && this.#visit.live) this.#record({ event: 'user_engagement' }, 'page');
+    this.#save();
   }
 
   #left() {
@@ -215,7 +233,8 @@ class Tracker {
   }
 
   #save() {
-    if (this.#collecting()) this.#viewed();
+    this.#ask();
+    this.#viewed();
     this.#visit.save();
   }
 
@@ -243,24 +262,29 @@ class Tracker {
     if (!isView)
       this.#viewed(); // first things first
     else if (source === 'dataLayer' && this.#page.pending) this.#viewed();
-    const event = { event: given.event, page: this.#page.page };
+    let event = { event: given.event, page: this.#page.page };
     for (const name of FIELDS) {
       const value = NUMBERS.has(name) ? Number(given[name] ?? NaN) : clip(given[name], name === 'page' ? 2048 : 256);
       if (value || value === 0) event[name] = value;
     }
-    if (!event.page_type) {
-      const type =
-        this.#options.pageType?.(location) ??
-        document.querySelector('[data-pageleap-page-type]')?.dataset.pageleapPageType ??
-        this.#page.type;
-      if (type) event.page_type = clip(type, 256);
-    } else if (source === 'dataLayer') {
-      this.#page.type = event.page_type;
+    const type = event.page_type || this.#type();
+    if (type) event.page_type = type;
+    const { map } = this.#options;
+    if (map) {
+      event = map(event);
+      if (!event) return;
     }
     const same = this.#told(event, source);
-    if (same) Object.assign(same, event);
-    else this.#visit.add(event).source = source;
-    this.#want(same ? Math.max(1, this.#due) : this.#due + 1);
+    const due = same ? Math.max(1, this.#due) : this.#due + 1;
+    const one = same ? Object.assign(same, { ...event, ...same }) : this.#visit.add({ ...event, source });
+    this.#want(due);
+    this.#page.unread?.push(one);
+  }
+
+  // What this page is, as far as it says.
+  #type() {
+    const type = this.#options.pageType?.(location) ?? document.querySelector('[data-pageleap-page-type]')?.dataset.pageleapPageType;
+    return clip(type ?? this.#page.type, 256);
   }
 
   // The event that another source has told a moment ago: a shop may push to
@@ -279,30 +303,41 @@ class Tracker {
 
   /** Says what the visitor has answered, or takes it back. */
   consent(granted) {
-    if (this.#stop.signal.aborted) return;
-    const before = this.#granted;
-    this.#granted = granted === true && navigator.globalPrivacyControl !== true;
-    if (this.#granted) this.#visit.keep();
-    else if (before) {
-      this.#visit.forget();
-      this.#visit.release();
-    } else this.#visit.release();
-    if (this.#granted && !before) this.#want(Math.max(this.#due, Math.min(1, this.#visit.events.length)));
+    this.#answered = true;
+    if (granted !== true && !this.#stop.signal.aborted) this.#visit.release();
+    this.#agree(granted);
   }
 
-  #settleConsent(given) {
-    if (given === undefined || given === 'dataLayer') return;
+  #agree(granted) {
+    const agreed = granted === true && navigator.globalPrivacyControl !== true;
+    if (this.#stop.signal.aborted || agreed === this.#granted) return;
+    this.#granted = agreed;
+    if (agreed) this.#visit.keep();
+    else this.#visit.release();
+    this.#want(Math.max(this.#due, 1));
+  }
+
+  // What the visitor has answered by now, where the page gave a function that knows.
+  #ask() {
+    const { consent } = this.#options;
+    if (this.#answered || consent === undefined || consent === 'dataLayer') return;
     try {
-      const answer = typeof given === 'function' ? given() : given;
-      if (typeof answer?.then === 'function')
-        answer.then(
-          (a) => this.consent(a === true),
-          () => this.consent(false),
-        );
-      else this.consent(answer === true);
+      const answer = typeof consent === 'function' ? consent() : consent;
+      if (typeof answer?.then !== 'function') return this.#agree(answer);
+      this.#answered = true;
+      answer.then(
+        (granted) => this.#agree(granted),
+        (cause) => this.#unasked(cause),
+      );
     } catch (cause) {
-      this.#fail(new PageleapError('usage', `consent: ${cause.message}`, { cause }));
+      this.#unasked(cause);
     }
+  }
+
+  // No answer is no consent.
+  #unasked(cause) {
+    this.#agree(false);
+    this.#fail(new PageleapError('usage', `consent: ${cause?.message ?? cause}`, { cause }));
   }
 
   /** Forgets the visit: here, in the storage, and in the other tabs. What comes next is a new one. */
@@ -337,8 +372,7 @@ class Tracker {
     this.#running = true;
     const began = performance.now();
     try {
-      if (this.#collecting()) this.#viewed();
-      this.#visit.save();
+      this.#save();
       while (this.#due > 0 && this.#scorers.length > 0 && performance.now() - began < 8) {
         const n = this.#visit.events.length - this.#due + 1;
         this.#due--;
@@ -396,6 +430,7 @@ class Tracker {
     const row = {};
     for (const { name, kind } of scorer.inputs) {
       if (name in given) row[name] = given[name];
+      else if (name === 'returning') row[name] = this.#visit.returning;
       else if (kind === 'list' && name in COLUMNS) row[name] = events.map(COLUMNS[name]);
     }
     return row;

@@ -3,6 +3,8 @@
 import { PageleapError } from './error.mjs';
 
 const VERSION = 1;
+const DAY = 86_400_000;
+const REMEMBERED = 180 * DAY;
 
 /** 128 random bits as text. */
 export function random() {
@@ -21,8 +23,8 @@ export class Visit {
   #stored = false;
   #met = () => {};
 
-  constructor({ key, limit, gap, changed, failed }) {
-    Object.assign(this, { key, limit, gap, changed, failed });
+  constructor({ key, limit, gap, remember, changed, failed }) {
+    Object.assign(this, { key, limit, gap, remember, changed, failed });
     this.#reset();
   }
 
@@ -32,16 +34,25 @@ export class Visit {
     this.events = [];
     this.dropped = 0; // events that were too old to be kept
     this.segment = undefined;
+    this.returning = undefined; // whether the visitor was here before, where that may be remembered
   }
 
   get last() {
     return this.events.at(-1)?.ts ?? 0;
   }
 
+  /** Whether what comes now is of this visit. */
+  get live() {
+    return this.events.length > 0 && Date.now() - this.last <= this.gap;
+  }
+
   /** Adds an event, at the end of what is there; a long pause makes it the first of another visit. */
   add(event) {
     const now = Date.now();
-    if (this.events.length > 0 && now - this.last > this.gap) this.#reset();
+    if (this.events.length > 0 && !this.live) {
+      this.#reset();
+      if (this.#stored) this.returning = this.#seen();
+    }
     const one = { key: `${this.#page}.${this.#count++}`, ...event, ts: Math.max(now, this.last) };
     if (this.events.length === 0) this.started = one.ts;
     this.#insert(one);
@@ -75,29 +86,39 @@ export class Visit {
     ({ id: this.id, started: this.started } = older);
     this.dropped = Math.max(this.dropped, other.dropped);
     this.segment ??= other.segment;
+    this.returning = older.returning;
     return news.length > 0;
   }
 
   #state(events = this.events) {
-    return { version: VERSION, id: this.id, started: this.started, dropped: this.dropped, segment: this.segment, events };
+    return {
+      version: VERSION,
+      id: this.id,
+      started: this.started,
+      dropped: this.dropped,
+      segment: this.segment,
+      returning: this.returning,
+      events,
+    };
   }
 
   /** From here on the visit is stored and shared. */
   keep() {
     if (this.#stored) return;
     this.#stored = true;
+    this.returning = this.#seen();
     this.#load();
     this.#unsaved = this.events.slice();
     this.open();
     this.save();
   }
 
-  /** Nothing is stored and shared any more, and what was stored is gone. */
+  /** Nothing is stored and shared any more, and what was is forgotten. */
   release() {
-    if (!this.#stored) return;
+    if (this.#stored) this.forget();
+    else this.#erase(true);
     this.#stored = false;
     this.leave();
-    this.#erase();
   }
 
   #load() {
@@ -113,9 +134,24 @@ export class Visit {
     }
   }
 
-  #erase() {
+  // Whether the visitor was here before this visit; and from now on, they were.
+  // What is kept is the day, for half a year.
+  #seen() {
+    if (!this.remember) return undefined;
+    try {
+      const name = `${this.key}:seen`;
+      const day = Date.parse(localStorage.getItem(name) ?? '');
+      localStorage.setItem(name, new Date().toISOString().slice(0, 10));
+      return Date.now() - day < REMEMBERED;
+    } catch {
+      return undefined; // a storage that is forbidden or full
+    }
+  }
+
+  #erase(all = false) {
     try {
       sessionStorage.removeItem(this.key);
+      if (all) localStorage.removeItem(`${this.key}:seen`);
     } catch {
       // Nothing can be in a storage that is forbidden.
     }
@@ -186,7 +222,7 @@ export class Visit {
   }
 
   #forget() {
-    this.#erase();
+    this.#erase(true);
     this.#reset();
     this.#unsaved = [];
   }

@@ -17,7 +17,13 @@ await load({ bundle: new ArrayBuffer(8), signal: AbortSignal.timeout(1000) });
 
 const tracker = track({
   scorer: (variant) => load({ bundle: variant?.bundle ?? '/visitor.zip' }),
-  experiment: { name: 'bundle', variants: [{ name: 'a', weight: 1, bundle: '/a.zip' }, { name: 'b' }] },
+  experiment: {
+    name: 'bundle',
+    variants: [
+      { name: 'a', weight: 1, bundle: '/a.zip' },
+      { name: 'b', weight: 2 },
+    ],
+  },
   consent: () => document.cookie.includes('consent=yes'),
   context: { returning: true },
   onScore: ({ probability, segment, next }: Score) => [probability?.toFixed(2), segment === 'buy', next[0]?.page],
@@ -26,7 +32,7 @@ const tracker = track({
 tracker.event('add_to_cart', { item: '123', price: 59.9 });
 (await tracker.ready).close();
 document.addEventListener('pageleap:score', ({ detail }) => detail.segment);
-assign({ name: 'x', variants: [{ name: 'a' }] }, 'key').experiment;
+assign({ name: 'x', variants: [{ name: 'a', weight: 1 }] }, 'key').experiment;
 if (new Error() instanceof PageleapError) throw new PageleapError('usage', 'no');
 
 // @ts-expect-error: a bundle is needed
