@@ -55,7 +55,7 @@ func (p *Plan) Transform(f *frame.Frame) (*Result, error) {
 	next := 0
 	for _, c := range p.columns {
 		switch {
-		case c.slot >= len(p.inputs):
+		case !p.carries(c):
 			columns = append(columns, out.Columns[next])
 			next++
 		case res.Dropped == nil:

@@ -185,34 +185,91 @@ func firstResolver(stages []stage) (transform.Resolver, bool) {
 // order of first use. An input may be null only where all its readers take
 // null.
 func (m *Model) infer() (frame.Schema, error) {
-	var inputs, written frame.Schema
+	var inputs frame.Schema
+	var there known
 	for i := range m.stages {
 		st := &m.stages[i]
 		t := st.t
 		if r, ok := t.(transform.Resolver); ok {
 			var err error
-			if t, err = r.Resolve(append(append(frame.Schema{}, inputs...), written...)); err != nil {
+			if t, err = r.Resolve(there.schema(inputs)); err != nil {
 				return nil, stageError(st.path, err)
 			}
 		}
+		projector, projects := t.(transform.Projector)
 		for _, p := range t.Inputs() {
 			name, ok := socket(st.node.Inputs, p.Name)
-			if !ok || written.Index(name) >= 0 {
+			if projects {
+				name, ok = p.Name, true
+			}
+			if !ok {
 				continue
 			}
-			if k := inputs.Index(name); k >= 0 {
-				inputs[k].Type.Nullable = inputs[k].Type.Nullable && p.Type.Nullable
-			} else {
+			switch k := there.index(name); {
+			case k >= 0 && there[k].input >= 0:
+				in := &inputs[there[k].input].Type
+				in.Nullable = in.Nullable && p.Type.Nullable
+			case k < 0 && inputs.Index(name) < 0:
+				there = append(there, knownColumn{frame.Field{Name: name}, len(inputs)})
 				inputs = append(inputs, frame.Field{Name: name, Type: p.Type})
 			}
 		}
+		before := there
+		if projects {
+			there = nil
+			for _, c := range projector.Columns() {
+				if k := before.index(c.From); k >= 0 && c.From != "" {
+					there = append(there, knownColumn{before[k].Field, before[k].input})
+					there[len(there)-1].Name = c.Name
+				}
+			}
+		}
 		for _, p := range t.Outputs() {
-			if name, ok := socket(st.node.Outputs, p.Name); ok && p.Name != "" {
-				written = append(written, frame.Field{Name: name, Type: p.Type})
+			name, ok := socket(st.node.Outputs, p.Name)
+			if projects {
+				name, ok = p.Name, true
+			}
+			if !ok || p.Name == "" {
+				continue
+			}
+			f := knownColumn{frame.Field{Name: name, Type: p.Type}, -1}
+			if k := there.index(name); k >= 0 {
+				there[k] = f
+			} else {
+				there = append(there, f)
 			}
 		}
 	}
 	return inputs, nil
+}
+
+// known are the columns that there are at a stage, as far as the stages before
+// it tell.
+type known []knownColumn
+
+type knownColumn struct {
+	frame.Field     // an input's type is among the inputs
+	input       int // which input it is; -1 if a stage wrote it
+}
+
+func (k known) index(name string) int {
+	for i := range k {
+		if k[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (k known) schema(inputs frame.Schema) frame.Schema {
+	s := make(frame.Schema, len(k))
+	for i, c := range k {
+		s[i] = c.Field
+		if c.input >= 0 {
+			s[i].Type = inputs[c.input].Type
+		}
+	}
+	return s
 }
 
 // socket is the column that a port is bound to.

@@ -77,12 +77,17 @@ func (m *Model) Bind(s frame.Schema) (*Plan, error) {
 		}
 	}
 	for _, c := range p.columns {
-		if c.slot >= len(s) {
+		if !p.carries(c) {
 			p.outputs = append(p.outputs, frame.Field{Name: c.name, Type: p.slots[c.slot]})
 			p.outSlot = append(p.outSlot, c.slot)
 		}
 	}
 	return p, nil
+}
+
+// carries says whether a column is one of the input's, as it was.
+func (p *Plan) carries(c column) bool {
+	return c.slot < len(p.inputs) && p.inputs[c.slot].Name == c.name
 }
 
 func (p *Plan) slot(t frame.Type) int {
@@ -108,8 +113,12 @@ func (p *Plan) bind(st *stage) error {
 		}
 	}
 	step := Step{Path: st.path, Transformer: t, ports: t.Inputs()}
+	projector, projects := t.(transform.Projector)
 	for _, port := range step.ports {
 		name, ok := socket(st.node.Inputs, port.Name)
+		if projects {
+			name, ok = port.Name, true
+		}
 		if !ok {
 			if !port.Optional {
 				return &bundle.Error{Kind: bundle.ErrMalformed, Msg: st.node.Model.Op + ": no column is bound to its input port " + strconv.Quote(port.Name)}
@@ -144,8 +153,8 @@ func (p *Plan) bind(st *stage) error {
 	for _, i := range columnOrder(st.node, outputs) {
 		slot := step.Out[i]
 		name, ok := socket(st.node.Outputs, outputs[i].Name)
-		if !ok || outputs[i].Name == "" {
-			continue // nobody reads it
+		if !ok || outputs[i].Name == "" || projects {
+			continue // nobody reads it, or see below
 		}
 		k := p.column(name)
 		switch {
@@ -158,6 +167,34 @@ func (p *Plan) bind(st *stage) error {
 		}
 	}
 	p.steps = append(p.steps, step)
+	if projects {
+		return p.project(projector, step.Out)
+	}
+	return nil
+}
+
+// project leaves the frame the columns that t says, in that order.
+func (p *Plan) project(t transform.Projector, out []int) error {
+	var columns []column
+	for _, c := range t.Columns() {
+		slot := -1
+		if c.From != "" {
+			if k := p.column(c.From); k >= 0 {
+				slot = p.columns[k].slot
+			}
+		} else {
+			for i, port := range t.Outputs() {
+				if port.Name == c.Name {
+					slot = out[i]
+				}
+			}
+		}
+		if slot < 0 {
+			return frame.MissingColumn(c.From, p.Schema())
+		}
+		columns = append(columns, column{c.Name, slot})
+	}
+	p.columns = columns
 	return nil
 }
 

@@ -143,3 +143,7 @@ func parseJavaDouble(s string, bits int) (float64, bool) {
 	}
 	return x, true
 }
+
+// ParseJavaDouble reads a number as java.lang.Double.parseDouble (bits 64) or
+// Float.parseFloat (bits 32) does; ok is false where Java throws.
+func ParseJavaDouble(s string, bits int) (x float64, ok bool) { return parseJavaDouble(s, bits) }

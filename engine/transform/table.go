@@ -93,4 +93,7 @@ var Table = []Op{
 	{"variance_threshold_selector", readSelector},
 	{"vector_size_hint", readVectorSizeHint},
 	{"tensorflow", readTensorflow}, // refused
+	{"sql_transformer", readSQLTransformer},
+	{"column_pruner", readColumnPruner},
+	{"rformula_label", readRFormulaLabel},
 }

@@ -50,6 +50,20 @@ type Resolver interface {
 	Resolve(columns frame.Schema) (Transformer, error)
 }
 
+// Projector is a transformer that says which columns the frame has after it,
+// as SQL does. The names of its ports are those of columns, whatever sockets
+// the node has; an output may have the name of a column that is there.
+type Projector interface {
+	Transformer
+	Columns() []Column
+}
+
+// Column is one column of a frame: another one as it was, or an output.
+type Column struct {
+	Name string
+	From string // the column that it was; "" if it is the output of that name
+}
+
 // Holder is a transformer that can say what it holds, for inspect.
 type Holder interface {
 	Holds() []Fact

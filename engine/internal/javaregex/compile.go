@@ -29,6 +29,7 @@ const (
 	iLoopBody                // for lazy loops: the first time round
 	iLoopEnd                 // the end of the body: once more, or on
 	iLoopAgain               // for lazy loops: another time round
+	iSave                    // remember the place: group arg/2 begins, or ends
 )
 
 // loop is a repetition whose body can match in more ways than one, so that a
@@ -44,8 +45,9 @@ type loop struct {
 const maxProgram = 1 << 16
 
 type compiler struct {
-	re  *Regexp
-	msg string
+	re     *Regexp
+	groups bool // remember where groups match
+	msg    string
 }
 
 func (c *compiler) emit(i inst) int32 {
@@ -78,8 +80,14 @@ func (c *compiler) node(n *node) {
 	case opCheck:
 		c.emit(inst{op: iCheck, arg: int32(n.check)})
 	case opCat:
+		if c.groups && n.capture > 0 {
+			c.emit(inst{op: iSave, arg: int32(2 * n.capture)})
+		}
 		for _, sub := range n.subs {
 			c.node(sub)
+		}
+		if c.groups && n.capture > 0 {
+			c.emit(inst{op: iSave, arg: int32(2*n.capture + 1)})
 		}
 	case opAlt, opLineBreak:
 		var out []int32
@@ -143,7 +151,7 @@ func (re *Regexp) startsAt(pc int32, a *ascii, seen []bool) bool {
 			if in.op == iSet || in.min > 0 {
 				return true
 			}
-		case iCheck:
+		case iCheck, iSave:
 		case iJump:
 			pc = in.arg
 		case iSplit:

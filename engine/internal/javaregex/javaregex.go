@@ -47,8 +47,9 @@ type Regexp struct {
 	prog    []inst
 	sets    []set
 	loops   []loop
-	whole   bool   // search steps over whole characters, never into the middle of one
-	starts  *ascii // the characters below 128 that a match may start with, if known
+	whole   bool     // search steps over whole characters, never into the middle of one
+	starts  *ascii   // the characters below 128 that a match may start with, if known
+	groups  []string // the names of its groups, "" for those without; see CompileGroups
 }
 
 // String is the pattern.

@@ -36,13 +36,17 @@ const (
 
 // find is the leftmost match at from or after it: -1 if there is none.
 func (m *machine) find(from int) (lo, hi int) {
-	if n := 2 * len(m.re.loops); len(m.regs) < n {
+	loops := 2 * len(m.re.loops)
+	if n := loops + 2*len(m.re.groups); len(m.regs) < n {
 		m.regs = make([]int32, n)
 	}
 	m.steps = 0
 	for pos := from; ; {
 		for m.re.starts != nil && pos < len(m.text) && m.text[pos] < utf8.RuneSelf && !m.re.starts.has(m.text[pos]) {
 			pos++
+		}
+		for i := loops; i < len(m.regs); i++ {
+			m.regs[i] = -1
 		}
 		if hi := m.run(0, pos); hi >= 0 {
 			return pos, hi
@@ -152,6 +156,9 @@ func (m *machine) run(pc int32, pos int) int {
 			pc++
 		case iSplit:
 			m.push(in.arg, pos, plain)
+			pc++
+		case iSave:
+			m.setReg(int32(2*len(m.re.loops))+in.arg-2, int32(pos))
 			pc++
 		case iJump:
 			pc = in.arg

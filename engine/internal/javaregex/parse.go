@@ -19,6 +19,7 @@ type node struct {
 	negative bool
 	whole    bool // a look-behind that goes back over whole characters
 	group    bool // in parentheses, which matters to how Java repeats it
+	capture  int  // the group's number; 0 if it has none
 }
 
 type nodeOp uint8
@@ -88,7 +89,8 @@ type parser struct {
 	at    int
 	flags flags
 	depth int
-	whole bool // a class that is tested against whole characters is in the pattern
+	whole bool     // a class that is tested against whole characters is in the pattern
+	names []string // of the groups so far, "" for those without
 	msg   string
 }
 
@@ -96,7 +98,9 @@ type parser struct {
 const maxDepth = 250
 
 // Compile reads a pattern. Its error names what in the pattern is at fault.
-func Compile(pattern string) (*Regexp, error) {
+func Compile(pattern string) (*Regexp, error) { return compile(pattern, false) }
+
+func compile(pattern string, groups bool) (*Regexp, error) {
 	p := parser{toks: tokens(pattern)}
 	n := p.alternatives()
 	if p.msg == "" && p.peek() == ')' {
@@ -106,6 +110,9 @@ func Compile(pattern string) (*Regexp, error) {
 		return nil, &Error{pattern, p.msg}
 	}
 	c := compiler{re: &Regexp{pattern: pattern, whole: p.whole}}
+	if groups {
+		c.re.groups, c.groups = p.names, true
+	}
 	c.node(n)
 	c.match(iMatch)
 	if c.msg != "" {
@@ -328,7 +335,13 @@ func (p *parser) group() *node {
 	p.at++
 	before := p.flags
 	n := &node{op: opCat, group: true}
-	if p.take('?') {
+	number := func(name string) {
+		p.names = append(p.names, name)
+		n.capture = len(p.names)
+	}
+	if !p.take('?') {
+		number("")
+	} else {
 		switch r := p.next(); r {
 		case ':':
 		case '=', '!':
@@ -339,7 +352,7 @@ func (p *parser) group() *node {
 			if r := p.next(); r == '=' || r == '!' {
 				n = &node{op: opLook, behind: true, negative: r == '!', whole: p.wideAhead()}
 			} else {
-				p.groupName(r)
+				number(p.groupName(r))
 			}
 		default:
 			p.at--
@@ -372,14 +385,17 @@ func (p *parser) wideAhead() bool {
 	return false
 }
 
-func (p *parser) groupName(r rune) {
+func (p *parser) groupName(r rune) string {
+	var name []rune
 	for first := true; r != '>'; first = false {
 		if low := r | 0x20; !('a' <= low && low <= 'z' || !first && '0' <= r && r <= '9') {
 			p.fail("a group's name may hold letters and digits only, and starts with a letter")
-			return
+			return ""
 		}
+		name = append(name, r)
 		r = p.next()
 	}
+	return string(name)
 }
 
 func (p *parser) readFlags() {
