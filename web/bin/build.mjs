@@ -39,7 +39,15 @@ cpSync(join(web, 'bin', 'pageleap.mjs'), join(out, 'bin', 'pageleap.mjs'));
 cpSync(join(root, 'dist', 'scorer.wasm'), join(out, 'scorer.wasm'));
 
 // The package's manifest is the project's, with the built files in place of the sources.
-const { scripts, devDependencies, exports, private: _, prettier, overrides, ...manifest } = JSON.parse(readFileSync(join(web, 'package.json'), 'utf8'));
+const {
+  scripts,
+  devDependencies,
+  exports,
+  private: _,
+  prettier,
+  overrides,
+  ...manifest
+} = JSON.parse(readFileSync(join(web, 'package.json'), 'utf8'));
 writeFileSync(
   join(out, 'package.json'),
   JSON.stringify(

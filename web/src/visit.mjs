@@ -21,7 +21,10 @@ export class Visit {
   #unsaved = []; // events that neither the storage nor the other tabs know
   #channel;
   #stored = false;
+  #alone; // a promise: whether no other tab was there before; undefined where the browser cannot tell
+  #known = false; // the storage or another tab has told a visit
   #met = () => {};
+  #unlock = () => {};
 
   constructor({ key, limit, gap, remember, changed, failed }) {
     Object.assign(this, { key, limit, gap, remember, changed, failed });
@@ -81,6 +84,7 @@ export class Visit {
       this.#reset();
     }
     const known = new Set(this.events.map((e) => e.key));
+    this.#known = true;
     const news = other.events.filter((e) => !known.has(e.key) && !(this.dropped > 0 && e.ts < this.events[0]?.ts));
     news.forEach((e) => this.#insert(e));
     ({ id: this.id, started: this.started } = older);
@@ -173,23 +177,29 @@ export class Visit {
   /** Meets the other tabs. */
   open() {
     if (!this.#stored || this.#channel || typeof BroadcastChannel === 'undefined') return;
-    this.#channel = new BroadcastChannel(`pageleap:${this.key}`);
+    const name = `pageleap:${this.key}`;
+    this.#channel = new BroadcastChannel(name);
     this.#channel.onmessage = ({ data }) => this.#hear(data);
     this.#channel.postMessage({ type: 'hello', visit: this.#state() });
+    // A shared lock shows those who come later that there is somebody to wait for.
+    const { locks } = navigator;
+    this.#alone = locks?.query().then(({ held }) => !held.some((lock) => lock.name === name));
+    locks?.request(name, { mode: 'shared' }, () => this.#channel && new Promise((done) => (this.#unlock = done))).catch(() => {});
   }
 
-  /** Leaves them; a page that may come back from the cache must hold no channel. */
+  /** Leaves them; a page that may come back from the cache must hold no channel and no lock. */
   leave() {
     this.#channel?.close();
     this.#channel = undefined;
+    this.#unlock();
   }
 
-  /** Resolves when other tabs, if there are any, have answered. */
-  meet(ms = 60) {
-    if (!this.#channel) return Promise.resolve();
-    return new Promise((resolve) => {
+  /** Resolves when another tab, if there is one, has told its visit. */
+  async meet() {
+    if (!this.#channel || (await this.#alone) || this.#known) return;
+    await new Promise((resolve) => {
       this.#met = resolve;
-      setTimeout(resolve, ms);
+      setTimeout(resolve, this.#alone ? 2000 : 100);
     });
   }
 
@@ -208,7 +218,7 @@ export class Visit {
     const news = this.#merge(visit);
     if (type === 'hello' && this.events.length > (visit?.events?.length ?? 0))
       this.#channel.postMessage({ type: 'state', visit: this.#state() });
-    if (type === 'state') this.#met();
+    if (this.#known) this.#met();
     if (news) {
       this.save(true);
       this.changed();
