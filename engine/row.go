@@ -46,6 +46,9 @@ func (p *Plan) NewRow() *Row {
 	for i := range p.steps {
 		s, rs := &p.steps[i], &r.steps[i]
 		rs.t = s.Transformer
+		if st, ok := rs.t.(transform.Stateful); ok {
+			rs.t = st.NewState()
+		}
 		for k, slot := range s.In {
 			if slot < 0 {
 				rs.in = append(rs.in, nil)

@@ -83,6 +83,9 @@ var Table = []Op{
 	{"xgboost.classifier", readXGBoostClassifier},
 	{"xgboost.regression", readXGBoostRegression},
 
+	// Events of visits.
+	{"session_features", readSessionFeatures},
+
 	// Beyond MLeap.
 	{"drop_missing", readDropMissing},
 	{"fm_classifier", readFMClassifier},

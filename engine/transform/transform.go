@@ -11,6 +11,7 @@ import (
 
 	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/visit"
 )
 
 // Op is a line of the table: the name that bundles use, and how to read the
@@ -67,6 +68,31 @@ type Column struct {
 // Holder is a transformer that can say what it holds, for inspect.
 type Holder interface {
 	Holds() []Fact
+}
+
+// Stateful is a transformer that needs working memory of a kind that cells
+// cannot be. A row calls NewState once and uses what it gives, which is for one
+// goroutine and keeps its memory from row to row.
+type Stateful interface {
+	Transformer
+	NewState() Transformer
+}
+
+// Incremental is what NewState of a transformer of events gives: it takes a
+// visit whole, as lists, or event by event while it goes on.
+type Incremental interface {
+	Transformer
+
+	// Reset starts another visit.
+	Reset()
+
+	// Add adds an event in a time that does not depend on how many there were.
+	// It may cut the event's texts, and keep them.
+	Add(e *visit.Event) error
+
+	// Result is Transform for the events that were added: inputs that are lists
+	// are not read.
+	Result(in, out []*frame.Value) error
 }
 
 // Fact is a named figure about a transformer, such as {"trees", 50}.

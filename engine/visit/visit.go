@@ -84,7 +84,7 @@ func clip(s string, n int) string {
 	for n > 0 && s[n]&0xC0 == 0x80 {
 		n--
 	}
-	return s[:n]
+	return string([]byte(s[:n])) // which does not keep the whole of s
 }
 
 // Sort puts events in order of time, keeping those of the same time in theirs.

@@ -1,0 +1,269 @@
+package transform
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/visit"
+)
+
+// sessionFeatures computes features of a visit from its events, which come as
+// lists of equal length, one a part of the event. engine/visit/README.md
+// defines the features.
+//
+// This op is pageleap's own. Its attributes are
+//
+//	features       list of string: the features, as the README names them
+//	names          list of string: what their columns are called; as themselves if left out
+//	output         string: "columns" (a port for each) or "vector" (one port, "features")
+//	click_events, page_events, utc_offset, month_names, flag_names,
+//	visitor_names  as in visit.Spec; its defaults where they are left out
+//
+// Events that are out of order are sorted by time, those of the same time keep
+// their order.
+type sessionFeatures struct {
+	features *visit.Features
+	names    []string
+	vector   bool
+	inputs   []Port
+	outputs  []Port
+	memory   *sessionMemory // nil until NewState
+}
+
+// sessionMemory is what one goroutine works in.
+type sessionMemory struct {
+	state         *visit.State
+	order, merged []int32
+}
+
+// The op's input ports. Lists are the events'; the others are of the visit.
+const (
+	portEvent = iota
+	portTS
+	portPage
+	portPageType
+	portItem
+	portCategory
+	portPrice
+	portQuantity
+	portPairItem
+	portReturning
+)
+
+var sessionPorts = [...]struct {
+	name   string
+	typ    frame.Type
+	fields visit.Fields // that cannot be had without it
+}{
+	portEvent:     {"event", frame.Type{Kind: frame.List, Base: frame.String}, 0},
+	portTS:        {"ts", frame.Type{Kind: frame.List, Base: frame.Long}, 0},
+	portPage:      {"page", frame.Type{Kind: frame.List, Base: frame.String, Nullable: true}, visit.ReadsPage},
+	portPageType:  {"page_type", frame.Type{Kind: frame.List, Base: frame.String, Nullable: true}, visit.ReadsPageType},
+	portItem:      {"item", frame.Type{Kind: frame.List, Base: frame.String, Nullable: true}, visit.ReadsItem},
+	portCategory:  {"category", frame.Type{Kind: frame.List, Base: frame.String, Nullable: true}, visit.ReadsCategory},
+	portPrice:     {"price", frame.Type{Kind: frame.List, Base: frame.Double, Nullable: true}, visit.ReadsPrice},
+	portQuantity:  {"quantity", frame.Type{Kind: frame.List, Base: frame.Double, Nullable: true}, 0},
+	portPairItem:  {"pair_item", frame.Type{Kind: frame.Scalar, Base: frame.String}, visit.ReadsPairItem},
+	portReturning: {"returning", frame.Type{Kind: frame.Scalar, Base: frame.Boolean, Nullable: true}, 0},
+}
+
+func readSessionFeatures(s *Source) (Transformer, error) {
+	t := &sessionFeatures{}
+	spec := visit.Spec{Features: s.Strings("features"), UTCOffset: s.IntOr("utc_offset", 0)}
+	for _, l := range [...]struct {
+		name string
+		to   *[]string
+	}{{"click_events", &spec.ClickEvents}, {"page_events", &spec.PageEvents}, {"month_names", &spec.MonthNames},
+		{"flag_names", &spec.FlagNames}, {"visitor_names", &spec.VisitorNames}, {"names", &t.names}} {
+		if s.Has(l.name) {
+			*l.to = append([]string{}, s.Strings(l.name)...)
+		}
+	}
+	switch output := s.StringOr("output", "columns"); output {
+	case "columns":
+	case "vector":
+		t.vector = true
+	default:
+		s.Fail("output", "is "+strconv.Quote(output)+", neither \"columns\" nor \"vector\"")
+	}
+	if t.names == nil {
+		t.names = spec.Features
+	}
+	if s.Err() != nil {
+		return nil, s.Err()
+	}
+	if len(t.names) != len(spec.Features) {
+		return nil, s.Malformed(strconv.Itoa(len(t.names)) + " names for " + strconv.Itoa(len(spec.Features)) + " features")
+	}
+	var err error
+	if t.features, err = visit.Compile(&spec); err != nil {
+		return nil, s.Malformed(err.Error())
+	}
+	for _, p := range sessionPorts {
+		_, bound := boundTo(s, p.name)
+		if !bound && p.fields&t.features.Fields() != 0 {
+			return nil, s.Malformed("no column is bound to the port " + p.name + ", which features read")
+		}
+		optional := p.typ.Nullable || p.fields != 0
+		t.inputs = append(t.inputs, Port{Name: p.name, Type: p.typ, Optional: optional})
+	}
+	if t.vector {
+		t.outputs = []Port{{Name: "features", Type: frame.TensorOf(frame.Double, len(t.names))}}
+	}
+	seen := make(map[string]bool, len(t.names))
+	for i, name := range t.names {
+		if name == "" || seen[name] {
+			return nil, s.Malformed("the name " + strconv.Quote(name) + " is empty or there twice")
+		}
+		seen[name] = true
+		base := frame.Double
+		if t.features.IsText(i) {
+			base = frame.String
+		}
+		if t.vector && base == frame.String {
+			return nil, s.Malformed("the feature " + strconv.Quote(spec.Features[i]) + " is a text, which no vector holds; let output be \"columns\" and index it")
+		}
+		if !t.vector {
+			t.outputs = append(t.outputs, Port{Name: name, Type: frame.ScalarOf(base)})
+		}
+	}
+	return t, nil
+}
+
+// boundTo is the column of an input port.
+func boundTo(s *Source, port string) (column string, ok bool) {
+	if s.Node == nil {
+		return "", false
+	}
+	for _, in := range s.Node.Inputs {
+		if in.Port == port {
+			return in.Name, true
+		}
+	}
+	return "", false
+}
+
+func (t *sessionFeatures) Inputs() []Port  { return t.inputs }
+func (t *sessionFeatures) Outputs() []Port { return t.outputs }
+func (t *sessionFeatures) Holds() []Fact   { return []Fact{{"features", t.features.Len()}} }
+
+// NewState is t with memory of its own.
+func (t *sessionFeatures) NewState() Transformer {
+	with := *t
+	with.memory = &sessionMemory{state: t.features.NewState()}
+	return &with
+}
+
+var _ Incremental = (*sessionFeatures)(nil)
+
+func (t *sessionFeatures) Transform(in, out []*frame.Value) error {
+	if t.memory == nil {
+		return t.NewState().Transform(in, out)
+	}
+	ts := in[portTS].Longs
+	for i, v := range in[:portPairItem] {
+		if v == nil || v.Null || i == portTS {
+			continue
+		}
+		if n := len(v.Strs) + len(v.Nums); n != len(ts) {
+			return Bad(i, ErrShape, "a list of "+strconv.Itoa(n)+" for "+strconv.Itoa(len(ts))+" events", "each list has one element an event, as ts has")
+		}
+	}
+	t.Reset()
+	order := t.memory.sorted(ts)
+	for i := range ts {
+		k := i
+		if order != nil {
+			k = int(order[i])
+		}
+		e := visit.Event{
+			Event: in[portEvent].Strs[k], TS: ts[k],
+			Page: eventText(in[portPage], k), PageType: eventText(in[portPageType], k), Item: eventText(in[portItem], k), Category: eventText(in[portCategory], k),
+			Price: eventNumber(in[portPrice], k), Quantity: eventNumber(in[portQuantity], k),
+		}
+		if err := t.Add(&e); err != nil {
+			return Bad(portTS, ErrRange, err.Error(), "")
+		}
+	}
+	return t.Result(in, out)
+}
+
+// sorted is the order of the times, those that are equal in theirs; nil if they
+// are in order already.
+func (m *sessionMemory) sorted(ts []int64) []int32 {
+	i := 1
+	for i < len(ts) && ts[i-1] <= ts[i] {
+		i++
+	}
+	if i >= len(ts) {
+		return nil
+	}
+	m.order, m.merged = m.order[:0], m.merged[:0]
+	for i := range ts {
+		m.order = append(m.order, int32(i))
+		m.merged = append(m.merged, 0)
+	}
+	// Runs of width events, each in order, are merged two by two.
+	for width := 1; width < len(ts); width *= 2 {
+		for lo := 0; lo < len(ts); lo += 2 * width {
+			mid, hi := min(lo+width, len(ts)), min(lo+2*width, len(ts))
+			a, b := m.order[lo:mid], m.order[mid:hi]
+			for k := lo; k < hi; k++ {
+				if len(b) == 0 || len(a) > 0 && ts[a[0]] <= ts[b[0]] {
+					m.merged[k], a = a[0], a[1:]
+				} else {
+					m.merged[k], b = b[0], b[1:]
+				}
+			}
+		}
+		m.order, m.merged = m.merged, m.order
+	}
+	return m.order
+}
+
+func eventText(v *frame.Value, i int) string {
+	if v == nil || v.Null {
+		return ""
+	}
+	return v.Strs[i]
+}
+
+func eventNumber(v *frame.Value, i int) float64 {
+	if v == nil || v.Null {
+		return math.NaN()
+	}
+	return v.Nums[i]
+}
+
+// Reset forgets the visit.
+func (t *sessionFeatures) Reset() { t.memory.state.Reset() }
+
+// Add adds an event.
+func (t *sessionFeatures) Add(e *visit.Event) error { return t.memory.state.Add(e) }
+
+// Result writes the features of the events so far.
+func (t *sessionFeatures) Result(in, out []*frame.Value) error {
+	s := t.memory.state
+	if v := in[portPairItem]; v != nil {
+		s.SetPair(v.Str)
+	}
+	if v := in[portReturning]; v != nil {
+		s.SetReturning(!v.Null, v.Num != 0)
+	}
+	if t.vector {
+		d := out[0].Dense(len(t.names))
+		for i := range d {
+			d[i] = s.Number(i)
+		}
+		return nil
+	}
+	for i := range t.names {
+		if t.features.IsText(i) {
+			out[i].SetStr(s.Text(i))
+		} else {
+			out[i].SetNum(s.Number(i))
+		}
+	}
+	return nil
+}
