@@ -39,7 +39,11 @@ const (
 	ReadsCategory
 	ReadsPrice
 	ReadsQuantity
-	ReadsPairItem // the item of an (item, visit) pair, which is no part of an event
+
+	// Not parts of an event but of the visit: the item of an (item, visit) pair,
+	// and whether the visitor was there before, which need not be known.
+	ReadsPairItem
+	ReadsReturning
 )
 
 // Features are the wanted features, ready to compute. They never change, so
@@ -198,13 +202,13 @@ var catalogue = [...]struct {
 	{"price_min", argNone, kPriceMin, false, ReadsPrice},
 	{"price_max", argNone, kPriceMax, false, ReadsPrice},
 	{"price_last", argNone, kPriceLast, false, ReadsPrice},
-	{"cart_quantity", argNone, kCartQuantity, false, 0},
-	{"cart_value", argNone, kCartValue, false, ReadsPrice},
+	{"cart_quantity", argNone, kCartQuantity, false, ReadsQuantity},
+	{"cart_value", argNone, kCartValue, false, ReadsPrice | ReadsQuantity},
 	{"orders", argNone, kOrders, false, 0},
-	{"order_quantity", argNone, kOrderQuantity, false, 0},
-	{"order_value", argNone, kOrderValue, false, ReadsPrice},
-	{"returning", argNone, kReturning, false, 0},
-	{"visitor_type", argNone, kVisitorType, true, 0},
+	{"order_quantity", argNone, kOrderQuantity, false, ReadsQuantity},
+	{"order_value", argNone, kOrderValue, false, ReadsPrice | ReadsQuantity},
+	{"returning", argNone, kReturning, false, ReadsReturning},
+	{"visitor_type", argNone, kVisitorType, true, ReadsReturning},
 	{"event_count", argEvents, kCount, false, 0},
 	{"event_after", argEvents, kAfter, false, 0},
 	{"event_since", argEvents, kSince, false, 0},

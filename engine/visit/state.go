@@ -386,3 +386,7 @@ func (s *State) EachItem(f func(item string)) {
 		}
 	}
 }
+
+// Pages and Clicks are how many pages were opened and how many clicks there were.
+func (s *State) Pages() int64  { return s.pages }
+func (s *State) Clicks() int64 { return s.clicks }

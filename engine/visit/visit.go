@@ -120,3 +120,14 @@ func Split(events []Event, gap int64) []int {
 	}
 	return append(lengths, len(events)-start)
 }
+
+// Cut is what comes before the first event of a name, and whether there is one:
+// what was known when it was still open whether it would happen.
+func Cut(events []Event, name string) (before []Event, found bool) {
+	for i := range events {
+		if events[i].Event == name {
+			return events[:i:i], true
+		}
+	}
+	return events, false
+}
