@@ -65,6 +65,20 @@ test: web/node_modules browser build ## install what the tests need and run them
 compat: dist/scorer.wasm web/node_modules ## run every genuine case everywhere and write engine/COMPAT.md
 	go run ./wasm/harness -compat engine/COMPAT.md testdata/genuine
 
+# Needs Python with pandas; PYTHON names one. The tests compare with what this
+# leaves in testdata/visits.
+PYTHON ?= python3
+VISITS := testdata/visits
+SESSION_FEATURES := $(PYTHON) testdata/scripts/session_features.py
+visits: ## compute the features of testdata/visits anew with pandas
+	$(PYTHON) testdata/scripts/synthetic_visits.py > $(VISITS)/synthetic.ndjson
+	$(SESSION_FEATURES) eshop2008 testdata/data/e-shop_clothing_2008_first500.csv $(VISITS)/recsys15.json $(VISITS)/eshop2008.csv.gz
+	$(SESSION_FEATURES) eshop2008 testdata/data/e-shop_clothing_2008_first500.csv $(VISITS)/recsys15_pair.json $(VISITS)/eshop2008_pairs.csv.gz --pairs
+	$(SESSION_FEATURES) otto testdata/data/otto_first10_last10.jsonl $(VISITS)/recsys15.json $(VISITS)/otto.csv.gz
+	$(SESSION_FEATURES) ndjson $(VISITS)/synthetic.ndjson $(VISITS)/all.json $(VISITS)/synthetic.csv.gz
+	$(SESSION_FEATURES) ndjson $(VISITS)/synthetic.ndjson $(VISITS)/recsys15_pair.json $(VISITS)/synthetic_pairs.csv.gz --pairs
+	$(SESSION_FEATURES) ndjson $(VISITS)/synthetic.ndjson $(VISITS)/all.json $(VISITS)/synthetic_prefix.csv.gz --label purchase --prefix 3,6,10,all
+
 FUZZTIME ?= 1m
 fuzz: ## fuzz each reader for FUZZTIME (1m)
 	@for t in $$(grep -rlE '^func Fuzz' --include='*_test.go' engine edge wasm | xargs -n1 dirname | sort -u); do \

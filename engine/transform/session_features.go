@@ -47,7 +47,7 @@ const (
 	portCategory
 	portPrice
 	portQuantity
-	portPairItem
+	portPair
 	portReturning
 )
 
@@ -64,7 +64,7 @@ var sessionPorts = [...]struct {
 	portCategory:  {"category", frame.Type{Kind: frame.List, Base: frame.String, Nullable: true}, visit.ReadsCategory},
 	portPrice:     {"price", frame.Type{Kind: frame.List, Base: frame.Double, Nullable: true}, visit.ReadsPrice},
 	portQuantity:  {"quantity", frame.Type{Kind: frame.List, Base: frame.Double, Nullable: true}, 0},
-	portPairItem:  {"pair_item", frame.Type{Kind: frame.Scalar, Base: frame.String}, visit.ReadsPairItem},
+	portPair:      {"pair", frame.Type{Kind: frame.Scalar, Base: frame.String}, visit.ReadsPair},
 	portReturning: {"returning", frame.Type{Kind: frame.Scalar, Base: frame.Boolean, Nullable: true}, 0},
 }
 
@@ -162,7 +162,7 @@ func (t *sessionFeatures) Transform(in, out []*frame.Value) error {
 		return t.NewState().Transform(in, out)
 	}
 	ts := in[portTS].Longs
-	for i, v := range in[:portPairItem] {
+	for i, v := range in[:portPair] {
 		if v == nil || v.Null || i == portTS {
 			continue
 		}
@@ -245,7 +245,7 @@ func (t *sessionFeatures) Add(e *visit.Event) error { return t.memory.state.Add(
 // Result writes the features of the events so far.
 func (t *sessionFeatures) Result(in, out []*frame.Value) error {
 	s := t.memory.state
-	if v := in[portPairItem]; v != nil {
+	if v := in[portPair]; v != nil {
 		s.SetPair(v.Str)
 	}
 	if v := in[portReturning]; v != nil {

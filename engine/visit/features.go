@@ -42,7 +42,7 @@ const (
 
 	// Not parts of an event but of the visit: the item of an (item, visit) pair,
 	// and whether the visitor was there before, which need not be known.
-	ReadsPairItem
+	ReadsPair
 	ReadsReturning
 )
 
@@ -207,7 +207,7 @@ var catalogue = [...]struct {
 	{"orders", argNone, kOrders, false, 0},
 	{"order_quantity", argNone, kOrderQuantity, false, ReadsQuantity},
 	{"order_value", argNone, kOrderValue, false, ReadsPrice | ReadsQuantity},
-	{"returning", argNone, kReturning, false, ReadsReturning},
+	{"returning_visitor", argNone, kReturning, false, ReadsReturning},
 	{"visitor_type", argNone, kVisitorType, true, ReadsReturning},
 	{"event_count", argEvents, kCount, false, 0},
 	{"event_after", argEvents, kAfter, false, 0},
@@ -246,15 +246,15 @@ var catalogue = [...]struct {
 	{"opening_event", argN, kOpeningEvent, true, 0},
 	{"opening_page", argN, kOpeningPage, true, ReadsPage},
 	{"opening_page_type", argN, kOpeningPageType, true, ReadsPageType},
-	{"pair_item", argNone, kPairItem, true, ReadsPairItem},
-	{"pair_clicks", argNone, kPairClicks, false, ReadsPairItem | ReadsItem},
-	{"pair_share", argNone, kPairShare, false, ReadsPairItem | ReadsItem},
-	{"pair_first_", argTime, kPairFirst, false, ReadsPairItem | ReadsItem},
-	{"pair_last_", argTime, kPairLast, false, ReadsPairItem | ReadsItem},
-	{"pair_span", argNone, kPairSpan, false, ReadsPairItem | ReadsItem},
-	{"pair_dwell", argNone, kPairDwell, false, ReadsPairItem | ReadsItem},
-	{"pair_category_dwell", argNone, kPairCategoryDwell, false, ReadsPairItem | ReadsItem | ReadsCategory},
-	{"pair_categories", argNone, kPairCategories, false, ReadsPairItem | ReadsItem | ReadsCategory},
+	{"pair_item", argNone, kPairItem, true, ReadsPair},
+	{"pair_clicks", argNone, kPairClicks, false, ReadsPair | ReadsItem},
+	{"pair_share", argNone, kPairShare, false, ReadsPair | ReadsItem},
+	{"pair_first_", argTime, kPairFirst, false, ReadsPair | ReadsItem},
+	{"pair_last_", argTime, kPairLast, false, ReadsPair | ReadsItem},
+	{"pair_span", argNone, kPairSpan, false, ReadsPair | ReadsItem},
+	{"pair_dwell", argNone, kPairDwell, false, ReadsPair | ReadsItem},
+	{"pair_category_dwell", argNone, kPairCategoryDwell, false, ReadsPair | ReadsItem | ReadsCategory},
+	{"pair_categories", argNone, kPairCategories, false, ReadsPair | ReadsItem | ReadsCategory},
 }
 
 // part is a part of a time.
@@ -398,7 +398,29 @@ func (f *Features) add(full string) error {
 		f.want(c.kind, c.fields)
 		return nil
 	}
-	return errors.New("there is no such feature")
+	return errors.New("there is no such feature" + nearest(name))
+}
+
+// nearest is a hint at a feature whose name starts like name.
+func nearest(name string) string {
+	best, most := "", 3
+	for i := range catalogue {
+		if catalogue[i].arg == argTime {
+			continue
+		}
+		c := catalogue[i].name
+		same := 0
+		for same < len(c) && same < len(name) && c[same] == name[same] {
+			same++
+		}
+		if same > most {
+			best, most = c, same
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return " (did you mean " + strconv.Quote(best) + "?)"
 }
 
 // want notes what a feature needs to be known.

@@ -71,6 +71,11 @@ type Options struct {
 	// a visit is over when the next one starts and nothing else need be kept.
 	Grouped bool
 
+	// Held is how many events are kept in memory where visits are not grouped. 0:
+	// a million, about 200 MB. When there are more, all are kept in temporary
+	// files.
+	Held int
+
 	Workers  int                     // that read lines; 0: one a core
 	Progress func(bytes, rows int64) // is told now and then how far reading is; bytes are of the files as they are on disk
 }
@@ -119,6 +124,9 @@ func Each(ctx context.Context, paths []string, o Options, yield func(*visit.Visi
 	if o.Gap == 0 {
 		o.Gap = visit.DefaultGap * time.Millisecond
 	}
+	if o.Held <= 0 {
+		o.Held = 1 << 20
+	}
 	in := &input{ctx: ctx, o: &o}
 	// Blocks are parsed by several workers and come back in their order.
 	todo := make(chan *job)
@@ -155,6 +163,7 @@ func Each(ctx context.Context, paths []string, o Options, yield func(*visit.Visi
 	})
 	report := &Report{}
 	g := &grouper{o: &o, report: report, yield: yield}
+	defer g.close()
 	err := func() error {
 		for j := range order {
 			<-j.done

@@ -200,8 +200,10 @@ func TestLong(t *testing.T) {
 	fmt.Fprintln(z, "bad")
 	z.Close()
 	f.Close()
-	for _, workers := range []int{1, 7} {
-		visits, r, err := readFiles(t, Options{Workers: workers}, p)
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	for _, o := range []Options{{Workers: 1}, {Workers: 7}, {Held: 10_000}} {
+		visits, r, err := readFiles(t, o, p)
 		if err != nil || len(visits) != 1000 || r.Events != n || r.Rows != n+1 || len(r.Faults) != 1 || r.Faults[0].Line != n+1 {
 			t.Fatalf("%d visits, %+v, %v", len(visits), r, err)
 		}
@@ -209,6 +211,9 @@ func TestLong(t *testing.T) {
 			if v.ID != fmt.Sprintf("v%d", i) || len(v.Events) != n/1000 || v.Events[0].TS != int64(1000-i) {
 				t.Fatalf("%d: %+v", i, v)
 			}
+		}
+		if left, _ := os.ReadDir(temp); len(left) > 0 {
+			t.Errorf("temporary files stay: %v", left)
 		}
 	}
 }

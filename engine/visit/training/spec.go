@@ -182,7 +182,7 @@ func (s *Spec) Bundle(name string) (*bundle.Bundle, error) {
 		fields visit.Fields
 		port   string
 	}{{visit.ReadsPage, "page"}, {visit.ReadsPageType, "page_type"}, {visit.ReadsItem, "item"}, {visit.ReadsCategory, "category"},
-		{visit.ReadsPrice, "price"}, {visit.ReadsQuantity, "quantity"}, {visit.ReadsPairItem, "pair_item"}, {visit.ReadsReturning, "returning"}} {
+		{visit.ReadsPrice, "price"}, {visit.ReadsQuantity, "quantity"}, {visit.ReadsPair, "pair"}, {visit.ReadsReturning, "returning"}} {
 		if f.Fields()&p.fields != 0 {
 			bind(p.port)
 		}
@@ -217,7 +217,7 @@ var groups = map[string]func(n int, p *Popular) []string{
 		"pair_first_time_categories", "pair_last_time_categories", "pair_span", "pair_dwell", "pair_category_dwell", "pair_categories"),
 	"early": fixed("events", "clicks", "pages", "length", "mean_gap", "max_gap", "recent_gap:1", "recent_gap:2", "recent_gap:3",
 		"recent_dwell:2", "recent_dwell:3", "unique_items", "unique_categories", "unique_pages", "revisits",
-		"price_mean", "price_min", "price_max", "price_last", "cart_quantity", "cart_value", "orders", "returning",
+		"price_mean", "price_min", "price_max", "price_last", "cart_quantity", "cart_value", "orders", "returning_visitor",
 		"start_hour", "start_weekday", "popular_events:12", "popular_page_types:12", "popular_transitions:24",
 		"popular_pages:12", "popular_categories:12", "recent_categories:12"),
 	"top_items":           counted("top_item:"),

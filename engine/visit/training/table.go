@@ -86,7 +86,7 @@ func Write(ctx context.Context, w io.Writer, o *Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.Fields()&visit.ReadsPairItem != 0 && !o.Pairs {
+	if f.Fields()&visit.ReadsPair != 0 && !o.Pairs {
 		return nil, errors.New("the spec has features of pairs of an item and a visit, so that rows must be pairs")
 	}
 	t := &table{o: o, features: f}

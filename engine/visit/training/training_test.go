@@ -1,0 +1,104 @@
+package training
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/csv"
+	"io"
+	"os"
+	"strconv"
+	"testing"
+)
+
+const testdata = "../../../testdata/"
+
+// TestPandas compares tables, value for value, with what
+// testdata/scripts/session_features.py computed with pandas.
+func TestPandas(t *testing.T) {
+	for _, c := range []struct {
+		name, events, spec string
+		o                  Options
+	}{
+		{"eshop2008", "data/e-shop_clothing_2008_first500.csv", "recsys15", Options{}},
+		{"eshop2008_pairs", "data/e-shop_clothing_2008_first500.csv", "recsys15_pair", Options{Pairs: true}},
+		{"otto", "data/otto_first10_last10.jsonl", "recsys15", Options{}},
+		{"synthetic", "visits/synthetic.ndjson", "all", Options{}},
+		{"synthetic_pairs", "visits/synthetic.ndjson", "recsys15_pair", Options{Pairs: true}},
+		{"synthetic_prefix", "visits/synthetic.ndjson", "all", Options{Label: "purchase", Prefixes: []int{3, 6, 10, 0}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			spec, err := os.ReadFile(testdata + "visits/" + c.spec + ".json")
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := c.o
+			if o.Spec, err = ReadSpec(spec); err != nil {
+				t.Fatal(err)
+			}
+			o.Paths = []string{testdata + c.events}
+			var b bytes.Buffer
+			res := write(t, &o, &b)
+			if res.Report.Bad > 0 {
+				t.Fatalf("%+v", res.Report)
+			}
+			got, err := csv.NewReader(&b).ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := os.Open(testdata + "visits/" + c.name + ".csv.gz")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			z, err := gzip.NewReader(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := csv.NewReader(z).ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			compare(t, got, want)
+		})
+	}
+}
+
+func write(t testing.TB, o *Options, w io.Writer) *Result {
+	t.Helper()
+	var err error
+	if o.Spec, err = Fit(context.Background(), o); err != nil {
+		t.Fatal(err)
+	}
+	res, err := Write(context.Background(), w, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+func compare(t *testing.T, got, want [][]string) {
+	t.Helper()
+	if len(got) != len(want) || len(got[0]) != len(want[0]) {
+		t.Fatalf("%d rows of %d, want %d of %d", len(got), len(got[0]), len(want), len(want[0]))
+	}
+	faults, cells := 0, 0
+	for i := range want {
+		for k := range want[i] {
+			g, w := got[i][k], want[i][k]
+			cells++
+			if g == w {
+				continue
+			}
+			x, err1 := strconv.ParseFloat(g, 64)
+			y, err2 := strconv.ParseFloat(w, 64)
+			if err1 == nil && err2 == nil && x == y {
+				continue
+			}
+			if faults++; faults < 20 {
+				t.Errorf("row %d (%v), %s: %q, want %q", i, want[i][:2], want[0][k], g, w)
+			}
+		}
+	}
+	t.Logf("%d rows, %d values, %d differ", len(want)-1, cells, faults)
+}
