@@ -60,15 +60,19 @@ func (n *ndjsonReader) row(f *Frame) error {
 		if len(bytes.TrimLeft(text, " \t\r\n")) == 0 {
 			continue
 		}
-		if err := n.object(text, f); err != nil {
+		d := json.NewDecoder(text)
+		if err = n.object(d, f); err == nil {
+			err = d.End()
+		}
+		if err != nil {
 			return atLine(line, err)
 		}
 		return nil
 	}
 }
 
-func (n *ndjsonReader) object(text []byte, f *Frame) error {
-	d := json.NewDecoder(text)
+// object reads a row.
+func (n *ndjsonReader) object(d *json.Decoder, f *Frame) error {
 	if k := d.Kind(); k != json.Object && k != json.Invalid {
 		return &Error{Kind: ErrFormat, Msg: "found " + k.String() + " where a row, an object, belongs"}
 	}
@@ -92,9 +96,6 @@ func (n *ndjsonReader) object(text []byte, f *Frame) error {
 		f.Columns[i].Append(&n.cell.v)
 		return nil
 	})
-	if err == nil {
-		err = d.End()
-	}
 	if err != nil {
 		return err
 	}

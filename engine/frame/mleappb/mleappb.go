@@ -1,5 +1,6 @@
 // Package mleappb holds the messages of MLeap's scoring service (mleap.proto)
-// that carry frames, as protobuf and as the JSON that stands for it.
+// that carry frames or concern models, as protobuf and as the JSON that stands
+// for it.
 //
 // Left out are the fields that concern streams and MLeap's own executor
 // (flow_config, init_timeout): they are passed over when read.
