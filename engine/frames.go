@@ -24,8 +24,14 @@ func (m *Model) Transform(f *frame.Frame) (*Result, error) {
 }
 
 // Transform runs the plan over a frame of the schema that it was bound to.
-func (p *Plan) Transform(f *frame.Frame) (*Result, error) {
-	r := p.NewRow()
+func (p *Plan) Transform(f *frame.Frame) (*Result, error) { return p.NewRow().Transform(f) }
+
+// Transform runs the row's plan over a frame in the row's own memory, which
+// saves whoever transforms many small frames from making it each time. The
+// row's inputs are null afterwards.
+func (r *Row) Transform(f *frame.Frame) (*Result, error) {
+	p := r.plan
+	defer r.forget()
 	out := frame.New(p.outputs)
 	cells := make([]*frame.Value, len(p.outSlot))
 	for i, slot := range p.outSlot {
@@ -66,4 +72,11 @@ func (p *Plan) Transform(f *frame.Frame) (*Result, error) {
 	}
 	res.Frame = frame.Of(columns, len(kept))
 	return res, nil
+}
+
+// forget lets go of a frame that the row's inputs are views of.
+func (r *Row) forget() {
+	for i := range r.plan.inputs {
+		r.cells[i] = frame.Value{Null: true}
+	}
 }

@@ -220,3 +220,33 @@ func TestUnknownOps(t *testing.T) {
 		}
 	}
 }
+
+// A row that transforms frame after frame gives what fresh ones give, and keeps
+// nothing of them.
+func TestRowTransform(t *testing.T) {
+	m := load(t, "pipeline_visitor_rf")
+	f := readFrame(t, "../testdata/genuine/pipeline_visitor_rf/frame.json")
+	p, err := m.Bind(f.Schema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := p.NewRow()
+	for range 3 {
+		want, err := p.Transform(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := row.Transform(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g, w := string(frame.AppendJSON(nil, got.Frame)), string(frame.AppendJSON(nil, want.Frame)); g != w {
+			t.Fatalf("got %s, want %s", g, w)
+		}
+		for i := range p.Inputs() {
+			if v := row.Input(i); !v.Null || v.Str != "" || v.Nums != nil {
+				t.Errorf("input %d is still there: %+v", i, v)
+			}
+		}
+	}
+}
