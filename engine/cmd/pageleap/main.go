@@ -41,7 +41,15 @@ that verify found; 2 a wrong command line.`,
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(transformCommand(), inspectCommand(), verifyCommand(), serveCommand(), importCommand(), featuresCommand())
+	root.AddCommand(
+		transformCommand(),
+		inspectCommand(),
+		verifyCommand(),
+		featuresCommand(),
+		importCommand(),
+		publishCommand(),
+		serveCommand(),
+	)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {

@@ -168,3 +168,46 @@ func TestStream(t *testing.T) {
 		t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
 	}
 }
+
+func TestPublish(t *testing.T) {
+	dir := t.TempDir()
+	keep, alphabet := genuine+"string_indexer_keep_nullable/bundle.json.zip", genuine+"string_indexer_alphabetAsc/bundle.json.zip"
+	run := func(code int, want string, args ...string) {
+		t.Helper()
+		stdout, stderr, got := pageleap("", append([]string{"publish", dir}, args...)...)
+		if got != code || !strings.Contains(stdout+stderr, want) {
+			t.Errorf("publish %q: exit code %d, %s%s, want %s", args, got, stdout, stderr, want)
+		}
+	}
+	index := func() string {
+		b, err := os.ReadFile(filepath.Join(dir, "index.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(strings.Fields(string(b)), "")
+	}
+	run(0, "m@9 ", "m@9="+keep)
+	run(0, "m@10 ", "m@10="+alphabet, "other="+keep)
+	if got := index(); !strings.Contains(got, `"m":{"current":"10","versions":{"10":"`) || !strings.Contains(got, `"experiments":[]`) {
+		t.Error(got)
+	}
+	names, err := filepath.Glob(dir + "/*")
+	if err != nil || len(names) != 3 { // two bundles and the index
+		t.Errorf("%q, %v", names, err)
+	}
+	run(0, "", "--experiments", file(t, "e.json", `{"experiments": [{"name": "e", "model": "m", "variants": [{"name": "a", "version": "9", "weight": 1}]}]}`))
+	if got := index(); !strings.Contains(got, `"experiments":[{"name":"e","model":"m"`) {
+		t.Error(got)
+	}
+	run(1, "there is no model m@9", "--remove", "m@9")
+	run(0, "", "--remove", "m@10")
+	if got := index(); !strings.Contains(got, `"m":{"current":"9","versions":{"9":"`) {
+		t.Error(got)
+	}
+	run(1, "has no such model", "--remove", "m@10")
+	run(1, "not a zip", "m="+file(t, "x.zip", "no zip, but long enough to be looked at for one"))
+	run(1, "no.zip: no such file", "m=no.zip")
+	run(1, "cannot be the name", "a/b="+keep)
+	run(1, "no such file", "--experiments", "no.json")
+	run(2, "NAME=BUNDLE", "m")
+}

@@ -29,7 +29,7 @@ func serveCommand() *cobra.Command {
 			if len(models) == 0 {
 				return usageError{errors.New("serve needs a model: --model NAME=BUNDLE")}
 			}
-			h := edge.NewHandler()
+			h := edge.New(edge.Config{})
 			for _, m := range models {
 				name, file, ok := strings.Cut(m, "=")
 				if !ok || name == "" || file == "" {
@@ -39,7 +39,9 @@ func serveCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				h.Set(name, model)
+				if err := h.Catalog.Set(&edge.Served{Name: name, Version: "1", Model: model, URI: file}); err != nil {
+					return usageError{err}
+				}
 			}
 			var root http.Handler = h
 			if web != "" {
