@@ -15,7 +15,7 @@ help: ## list the targets
 
 build: dist/pageleap dist/scorer.wasm dist/npm/package.json dist/page/index.html sizes ## build dist/: pageleap, scorer.wasm, the npm package, the page
 
-dist/pageleap: $(GO_FILES)
+dist/pageleap: $(GO_FILES) edge/openapi.json
 	@mkdir -p dist
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o $@ ./engine/cmd/pageleap
 
@@ -42,6 +42,32 @@ dist/page/index.html: dist/npm/package.json $(shell find web/demo -type f) $(wil
 	cp $(DEMO)/frame.json dist/page/sessions.json
 	@touch $@
 
+# The models that the Worker carries with it: NAME[@VERSION]=BUNDLE, several with
+# spaces.
+MODELS ?= shoppers=$(DEMO)/bundle.proto.zip
+
+worker: dist/pageleap dist/worker/worker.wasm ## build the Cloudflare Worker in dist/worker (MODELS="name=bundle.zip …")
+	rm -rf dist/worker/models
+	dist/pageleap publish dist/worker/models $(MODELS)
+	node edge/worker/embed.mjs dist/worker/models
+	cp edge/worker/worker.mjs edge/worker/stores.mjs "$$(go env GOROOT)/lib/wasm/wasm_exec.js" dist/worker/
+
+dist/worker/worker.wasm: $(GO_FILES) edge/openapi.json
+	@mkdir -p dist/worker
+	GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -o $@ ./edge/worker
+
+# A Worker for the tests, with an op that breaks it.
+dist/poisoned/worker.wasm: $(GO_FILES) edge/openapi.json
+	@mkdir -p dist/poisoned
+	GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -o $@ ./edge/worker/test/poisoned
+
+dev-worker: worker edge/worker/node_modules ## run the Worker here, in the real runtime (PORT=8787)
+	@WRANGLER_SEND_METRICS=false CLOUDFLARE_CF_FETCH_ENABLED=false exec edge/worker/node_modules/.bin/wrangler dev --ip 127.0.0.1 --port $(PORT)
+
+edge/worker/node_modules: edge/worker/package-lock.json
+	cd edge/worker && npm ci --no-audit --no-fund
+	@touch $@
+
 # What a first visit downloads; the numbers are budgets in kB of brotli.
 sizes: dist/npm/package.json dist/page/index.html ## print what a page downloads
 	@node web/bin/sizes.mjs dist/npm/pageleap.mjs=12 dist/npm/scorer.wasm=900 dist/page/shoppers.zip=100
@@ -55,12 +81,14 @@ run: dist/pageleap dist/page/index.html ## serve the demo page (PORT=8787)
 	@echo "score: curl -s -H 'Content-Type: application/json' -d @$(DEMO)/frame.json http://127.0.0.1:$(PORT)/models/shoppers/transform"
 	@exec dist/pageleap serve --addr 127.0.0.1:$(PORT) --model shoppers=$(DEMO)/bundle.json.zip --web dist/page
 
-test: web/node_modules browser build ## install what the tests need and run them all
+test: web/node_modules browser build worker dist/poisoned/worker.wasm edge/worker/node_modules ## install what the tests need and run them all
 	go vet ./...
 	GOOS=wasip1 GOARCH=wasm go vet ./wasm/scorer
+	GOOS=js GOARCH=wasm go vet ./edge/...
 	@test -z "$$(gofmt -l engine edge wasm)" || { echo "gofmt wants to change:"; gofmt -l engine edge wasm; exit 1; }
 	go test ./...
 	cd web && npm test
+	cd edge/worker && npm test
 
 compat: dist/scorer.wasm web/node_modules ## run every genuine case everywhere and write engine/COMPAT.md
 	go run ./wasm/harness -compat engine/COMPAT.md testdata/genuine
@@ -94,6 +122,6 @@ browser:
 	@command -v $${CHROMIUM:-chromium} >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
 
 clean: ## remove what was built
-	rm -rf dist web/node_modules
+	rm -rf dist web/node_modules edge/worker/node_modules
 
-.PHONY: help build sizes op-sizes run test compat fuzz browser clean
+.PHONY: help build worker dev-worker sizes op-sizes run test compat fuzz browser clean
