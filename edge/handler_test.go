@@ -136,6 +136,7 @@ func TestProblems(t *testing.T) {
 		{"POST", "/models/visitor/transform?select=%zz", bad, 400, "format", "the query cannot be read"},
 		{"POST", "/models/visitor/score", `[{}]`, 400, "", ""},
 		{"POST", "/models/visitor/score", `"x"`, 400, "format", "an object, or an array of them"},
+		{"POST", "/models/nobody/transform", `{}`, 404, "not_found", `no model "nobody"`},
 		{"POST", "/models/nobody/score", `{}`, 404, "not_found", `no model "nobody"; there are: "visitor"`},
 		{"POST", "/models/visitor@7/score", `{}`, 404, "not_found", `"visitor@2"`},
 		{"POST", "/models/visitor", ``, 405, "not_allowed", "GET, DELETE"},

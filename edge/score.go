@@ -40,6 +40,9 @@ func (x *exchange) transform() (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := x.served(); err != nil {
+		return nil, err // before whatever is wrong with the frame
+	}
 	f, err := frame.Read(in, x.Body, nil, frame.ReadOptions{})
 	if err != nil {
 		return x.frameFault(out, err), nil

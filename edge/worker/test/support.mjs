@@ -53,16 +53,24 @@ export function request(worker, method, path, body, headers = {}) {
 export const get = (worker, path, headers) => request(worker, 'GET', path, undefined, headers);
 export const post = (worker, path, body, headers) => request(worker, 'POST', path, body, { 'content-type': 'application/json', ...headers });
 
-/** A connection that is written to by hand; answers() resolves to all that came back when the server closes it. */
+/** A connection that is written to by hand; answer() resolves to the first answer that comes back. */
 export function raw(port) {
   const socket = connect(port, '127.0.0.1');
   let text = '';
-  socket.on('data', (chunk) => (text += chunk));
   socket.on('error', () => {});
   return {
     socket,
     write: (data) => new Promise((done) => socket.write(data, done)),
-    answer: () => new Promise((done) => socket.once('close', () => done(text))),
+    answer: () =>
+      new Promise((done) => {
+        socket.once('close', () => done(text));
+        socket.on('data', (chunk) => {
+          text += chunk;
+          const head = text.indexOf('\r\n\r\n') + 4;
+          const length = /\r\ncontent-length: (\d+)/i.exec(text.slice(0, head));
+          if (length && text.length >= head + Number(length[1])) socket.destroy();
+        });
+      }),
   };
 }
 
