@@ -22,13 +22,16 @@ dist/pageleap: $(GO_FILES) edge/openapi.json
 # c-shared makes a reactor: no start function, only exports. What the flags
 # save, of 843 kB after brotli: -l (no inlining) 100 kB, given back where the
 # time goes (2 kB); -s -w (no symbol table) nothing after brotli, 0.7 MB raw.
+# wasm/strip then takes the tables of tracebacks: 90 kB.
 ENGINE := github.com/pageleap/pageleap/engine
 WASM_FLAGS := -trimpath -buildvcs=false -buildmode=c-shared -ldflags='-s -w -buildid=' \
 	-gcflags=all=-l -gcflags=$(ENGINE)/tree= -gcflags=$(ENGINE)/internal/fmath=
 
 dist/scorer.wasm: $(GO_FILES)
 	@mkdir -p dist
-	GOOS=wasip1 GOARCH=wasm go build $(WASM_FLAGS) $(WASM_MORE) -o $(or $(WASM_OUT),$@) ./wasm/scorer
+	GOOS=wasip1 GOARCH=wasm go build $(WASM_FLAGS) $(WASM_MORE) -o $(or $(WASM_OUT),$@).new ./wasm/scorer
+	go run ./wasm/strip $(or $(WASM_OUT),$@).new
+	@mv $(or $(WASM_OUT),$@).new $(or $(WASM_OUT),$@)
 
 # The npm package, ready to publish.
 dist/npm/package.json: dist/scorer.wasm web/node_modules $(wildcard web/src/* web/bin/* web/*.md) web/package.json
