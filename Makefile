@@ -116,6 +116,11 @@ fuzz: ## fuzz each reader for FUZZTIME (1m)
 	  for f in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$t/*_test.go | cut -c6-); do \
 	    echo "== $$t $$f"; go test ./$$t -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done; done
 
+test-spark: dist/pageleap dist/scorer.wasm ## run scorer.wasm inside Spark's executors (installs PySpark)
+	@test -x dist/spark-venv/bin/python || python3 -m venv dist/spark-venv
+	dist/spark-venv/bin/pip install -q --disable-pip-version-check -r wasm/spark/requirements.txt
+	cd wasm/spark && ../../dist/spark-venv/bin/python -W ignore -m unittest -v test_pageleap_spark
+
 web/node_modules: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
@@ -127,4 +132,6 @@ browser:
 clean: ## remove what was built
 	rm -rf dist web/node_modules edge/worker/node_modules
 
-.PHONY: help build worker dev-worker sizes op-sizes run test compat fuzz browser clean
+test-spark: export PYSPARK_PYTHON = $(CURDIR)/dist/spark-venv/bin/python
+
+.PHONY: test-spark help build worker dev-worker sizes op-sizes run test compat fuzz browser clean

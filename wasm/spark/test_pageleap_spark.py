@@ -1,0 +1,97 @@
+"""Tests of pageleap_spark with Spark in local mode.
+
+    make test-spark
+"""
+
+import json
+import math
+import os
+import subprocess
+import unittest
+
+from pyspark.sql import SparkSession
+from pyspark.sql.types import StructField, StructType, DoubleType, StringType
+
+from pageleap_spark import PageleapError, Scorer, transform, visits
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+WASM = os.path.join(ROOT, "dist", "scorer.wasm")
+SHOPPERS = os.path.join(ROOT, "testdata", "genuine", "real_uci_shoppers_rf")
+
+
+def read(path):
+    with open(path) as f:
+        return json.load(f)
+
+
+class PageleapSpark(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        os.environ.setdefault("PYTHONPATH", os.path.dirname(os.path.abspath(__file__)))
+        cls.spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "2").getOrCreate()
+        cls.spark.sparkContext.setLogLevel("ERROR")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.spark.stop()
+
+    def shoppers(self):
+        frame = read(os.path.join(SHOPPERS, "frame.json"))
+        types = {"double": DoubleType(), "string": StringType()}
+        schema = StructType([StructField(f["name"], types[f["type"]["base"]], False) for f in frame["schema"]["fields"]])
+        return self.spark.createDataFrame([tuple(r) for r in frame["rows"]], schema)
+
+    def test_real_sessions_bit_equal(self):
+        out = transform(self.shoppers(), os.path.join(SHOPPERS, "bundle.proto.zip"), WASM).collect()
+        expected = read(os.path.join(SHOPPERS, "expected.json"))
+        names = [f["name"] for f in expected["schema"]["fields"]]
+        wanted = sorted(json.dumps([r[: names.index("Month_index")], r[names.index("probability")]["values"], r[names.index("prediction")]]) for r in expected["rows"])
+        got = sorted(json.dumps([list(r[: names.index("Month_index")]), list(r["probability"]), r["prediction"]]) for r in out)
+        self.assertEqual(got, wanted)
+        self.assertEqual(out[0].__fields__, names)
+
+    def test_select(self):
+        out = transform(self.shoppers(), os.path.join(SHOPPERS, "bundle.json.zip"), WASM, select=["Month", "probability"])
+        self.assertEqual(out.columns, ["Month", "probability"])
+        self.assertEqual(out.count(), 200)
+
+    def test_errors_name_row_and_column(self):
+        df = self.shoppers().drop("Month")
+        with self.assertRaises(PageleapError) as caught:
+            transform(df, os.path.join(SHOPPERS, "bundle.json.zip"), WASM)
+        self.assertIn('"Month"', str(caught.exception))
+        with open(WASM, "rb") as f:
+            wasm = f.read()
+        with self.assertRaises(PageleapError) as caught:
+            Scorer(b"no zip", wasm)
+        self.assertEqual(caught.exception.kind, "bundle")
+
+    def test_visits_are_lists_in_time_order(self):
+        events = self.spark.createDataFrame(
+            [("v", "view_item", 30, None, 2.5), ("v", "page_view", 10, "a", None), ("w", "page_view", 20, "b", None)], "visit string, event string, ts bigint, item string, price double"
+        )
+        rows = {r["visit"]: r for r in visits(events).collect()}
+        self.assertEqual((rows["v"]["event"], rows["v"]["ts"], rows["v"]["item"]), (["page_view", "view_item"], [10, 30], ["a", ""]))
+        self.assertTrue(math.isnan(rows["v"]["price"][0]) and rows["v"]["price"][1] == 2.5)
+
+    def test_features_equal_the_binary(self):
+        """The same spec and events: pageleap features, and the module in Spark's executors."""
+        spec = os.path.join(ROOT, "testdata", "visits", "recsys15.json")
+        events = os.path.join(ROOT, "testdata", "visits", "synthetic.ndjson")
+        tmp = os.path.join(ROOT, "dist", "spark-test")
+        os.makedirs(tmp, exist_ok=True)
+        program = os.path.join(ROOT, "dist", "pageleap")
+        table, bundle = os.path.join(tmp, "features.ndjson"), os.path.join(tmp, "features.zip")
+        subprocess.run([program, "features", events, "--spec", spec, "-o", table, "--bundle", bundle, "--gap", "0"], check=True, capture_output=True)
+        with open(table) as f:
+            wanted = {r.pop("visit"): r for r in map(json.loads, f)}
+        df = self.spark.read.json(events)
+        got = {r["visit"]: r for r in transform(visits(df), bundle, WASM).collect()}
+        self.assertEqual(set(got), set(wanted))
+        for visit, row in wanted.items():
+            for name, value in row.items():
+                self.assertEqual(got[visit][name], value, (visit, name))
+
+
+if __name__ == "__main__":
+    unittest.main()
