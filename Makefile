@@ -110,6 +110,20 @@ visits: ## compute the features of testdata/visits anew with pandas
 	$(SESSION_FEATURES) ndjson $(VISITS)/synthetic.ndjson $(VISITS)/recsys15_pair.json $(VISITS)/synthetic_pairs.csv.gz --pairs
 	$(SESSION_FEATURES) ndjson $(VISITS)/synthetic.ndjson $(VISITS)/all.json $(VISITS)/synthetic_prefix.csv.gz --label purchase --prefix 3,6,10,all
 
+.PHONY: train java
+train: dist/pageleap dist/train/venv/ready java ## train the demo's model in Spark, run the notebook, print its ROC AUC
+	SPARK_LOCAL_IP=127.0.0.1 dist/train/venv/bin/python testdata/train/notebook.py
+
+# What the machine has in the versions pinned is not fetched again.
+dist/train/venv/ready: testdata/train/requirements.txt
+	python3 -m venv --system-site-packages $(@D)
+	$(@D)/bin/pip install -q -r $<
+	@touch $@
+
+# Spark 4 wants Java 17 or 21.
+java:
+	@command -v java >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless)
+
 FUZZTIME ?= 1m
 fuzz: ## fuzz each reader for FUZZTIME (1m)
 	@for t in $$(grep -rlE '^func Fuzz' --include='*_test.go' engine edge wasm | xargs -n1 dirname | sort -u); do \

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,6 +19,27 @@ func TestSuite(t *testing.T) {
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	t.Log(lines[len(lines)-1])
+}
+
+// The demo's model, which a notebook trained and saved with Spark alone.
+func TestDemo(t *testing.T) {
+	root := t.TempDir()
+	if err := os.Mkdir(filepath.Join(root, "visitor"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for from, to := range map[string]string{"model.zip": "bundle.proto.zip", "frame.json": "frame.json", "expected.json": "expected.json"} {
+		data, err := os.ReadFile("../../testdata/demo/visitor_" + from)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(root, "visitor", to), data, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	if err := run(&out, wasmtest.Build(t), "../../web/test/harness.mjs", "", []string{root}); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
 }
 
 // A harness that cannot fail proves nothing.
