@@ -229,8 +229,9 @@ func (l *leaf) read(chunk parquet.ColumnChunk) error {
 			if err != nil {
 				return err
 			}
-			if n == 0 {
-				return io.ErrNoProgress
+			// A damaged page may go on without end.
+			if n == 0 || int64(l.entries) > chunk.NumValues() {
+				return errors.New("more values than there should be")
 			}
 		}
 		parquet.Release(page)

@@ -27,6 +27,7 @@ import (
 type budget struct {
 	bytes  int64 // of pages
 	values int64 // in all columns
+	zstd   *zstd.Decoder
 }
 
 // allow adds what a file of so many bytes may unpack to: vectors of zeros pack
@@ -155,7 +156,7 @@ func checkPage(h *format.PageHeader, page []byte, codec format.CompressionCodec,
 		if err := b.take(int64(size), int64(d.NumValues)); err != nil {
 			return 0, err
 		}
-		page, err := unpack(codec, page, size)
+		page, err := b.unpack(codec, page, size)
 		if err != nil {
 			return 0, err
 		}
@@ -169,7 +170,7 @@ func checkPage(h *format.PageHeader, page []byte, codec format.CompressionCodec,
 		if err := b.take(int64(size), int64(d.NumValues)); err != nil {
 			return 0, err
 		}
-		page, err := unpack(codec, page, size)
+		page, err := b.unpack(codec, page, size)
 		if err != nil {
 			return 0, err
 		}
@@ -211,7 +212,7 @@ func checkPage(h *format.PageHeader, page []byte, codec format.CompressionCodec,
 		page = page[rep+def:]
 		if !d.IsCompressed.Valid || d.IsCompressed.V {
 			var err error
-			if page, err = unpack(codec, page, size-int(rep+def)); err != nil {
+			if page, err = b.unpack(codec, page, size-int(rep+def)); err != nil {
 				return 0, err
 			}
 		}
@@ -221,7 +222,7 @@ func checkPage(h *format.PageHeader, page []byte, codec format.CompressionCodec,
 }
 
 // unpack decompresses a page that says what size it will have.
-func unpack(codec format.CompressionCodec, page []byte, size int) ([]byte, error) {
+func (b *budget) unpack(codec format.CompressionCodec, page []byte, size int) ([]byte, error) {
 	var out []byte
 	var err error
 	switch codec {
@@ -238,11 +239,14 @@ func unpack(codec format.CompressionCodec, page []byte, size int) ([]byte, error
 			out, err = io.ReadAll(io.LimitReader(r, int64(size)+1))
 		}
 	case format.Zstd:
-		var d *zstd.Decoder
-		d, err = zstd.NewReader(bytes.NewReader(page), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+		if b.zstd == nil {
+			b.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+		}
 		if err == nil {
-			out, err = io.ReadAll(io.LimitReader(d, int64(size)+1))
-			d.Close()
+			err = b.zstd.Reset(bytes.NewReader(page))
+		}
+		if err == nil {
+			out, err = io.ReadAll(io.LimitReader(b.zstd, int64(size)+1))
 		}
 	case format.Lz4Raw:
 		out = make([]byte, size)
