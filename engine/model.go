@@ -123,6 +123,9 @@ func build(b *bundle.Bundle, o options) (*Model, error) {
 	}
 	inputs, err := m.infer()
 	if err == nil {
+		err = m.declare(inputs)
+	}
+	if err == nil {
 		m.plan, err = m.Bind(inputs)
 	}
 	if err != nil {
@@ -270,6 +273,31 @@ func (k known) schema(inputs frame.Schema) frame.Schema {
 		}
 	}
 	return s
+}
+
+// MetaInputs is the attribute of a bundle's meta that says of which types its
+// input columns are, where that is known better than by what reads them: a leap
+// frame in JSON without rows. Other readers of bundles pass over it.
+const MetaInputs = "input_schema"
+
+// declare gives inputs the types that the bundle's meta says.
+func (m *Model) declare(inputs frame.Schema) error {
+	for _, a := range m.bundle.Meta {
+		if a.Name != MetaInputs || len(a.Strings) != 1 {
+			continue
+		}
+		f, err := frame.ReadJSON([]byte(a.Strings[0]))
+		if err != nil {
+			return &bundle.Error{Kind: bundle.ErrAttribute, Path: "bundle.json", Msg: "meta attribute " + strconv.Quote(MetaInputs) + ": " + err.Error()}
+		}
+		declared := f.Schema()
+		for i := range inputs {
+			if k := declared.Index(inputs[i].Name); k >= 0 {
+				inputs[i].Type = declared[k].Type
+			}
+		}
+	}
+	return nil
 }
 
 // socket is the column that a port is bound to.

@@ -190,9 +190,11 @@ func readGLM(s *stage) {
 		bindIn(n, "offset", offset)
 		s.look(offset, scalar(frame.Double))
 	}
-	link := s.strOr("linkPredictionCol", "")
-	bindOut(n, "link_prediction", link)
-	s.put(link, scalar(frame.Double))
+	if link := s.strOr("linkPredictionCol", ""); link != "" {
+		// Spark writes it first.
+		n.Outputs = append([]bundle.Socket{{Port: "link_prediction", Name: link}}, n.Outputs...)
+		s.put(link, scalar(frame.Double))
+	}
 }
 
 // readAFT: ml/regression/AFTSurvivalRegression.scala.
@@ -258,21 +260,17 @@ func readKMeans(s *stage) {
 // the older mllib/clustering/BisectingKMeansModel.scala, with metadata and data
 // of its own. The nodes of a tree refer to one another by index.
 func readBisecting(s *stage) {
-	line, file, err := s.line(s.path("data/metadata"))
-	if err != nil {
-		s.keep(err)
+	inner := s.older("data/metadata")
+	if s.err != nil {
 		return
 	}
-	inner := &stage{importing: s.importing, dir: s.dir, meta: &metadata{file: file, class: s.meta.class}}
-	inner.parseExtra(line)
 	var root int
 	measure := s.strOr("distanceMeasure", "euclidean")
 	inner.field("rootId", &root)
 	if _, ok := inner.meta.extra["distanceMeasure"]; ok {
 		inner.field("distanceMeasure", &measure)
 	}
-	if inner.err != nil {
-		s.err = inner.err
+	if s.err = inner.err; s.err != nil {
 		return
 	}
 	byIndex := map[int]*record{}
@@ -306,6 +304,20 @@ func readBisecting(s *stage) {
 		s.fail(ErrMalformed, s.path("data/data"), "has %d nodes that are not below node %d", len(byIndex)-len(seen), root)
 	}
 	n.Model.Files = append(n.Model.Files, bundle.File{Name: "tree.pb", Data: tree})
+}
+
+// older is the metadata of a model of spark.mllib that the stage holds: a line
+// of JSON with fields and no params.
+func (s *stage) older(dir string) *stage {
+	line, file, err := s.line(s.path(dir))
+	if err != nil {
+		s.keep(err)
+		return nil
+	}
+	inner := &stage{importing: s.importing, dir: s.dir, meta: &metadata{file: file, class: s.meta.class}}
+	inner.parseExtra(line)
+	s.err = inner.err
+	return inner
 }
 
 // readGaussians: ml/clustering/GaussianMixture.scala.
@@ -344,6 +356,50 @@ func readLDA(s *stage) {
 // it is made, before its param seed is set, and so has that param's default,
 // the hash of the class's name.
 const ldaSeed = 1421925485
+
+// readDistributedLDA: ml/clustering/LDA.scala (DistributedLDAModel), which holds a
+// graph of mllib/clustering/LDAModel.scala. To transform, Spark makes a local
+// model of the counts at its vertices, of which term i's has the id -1-i. It
+// draws another seed each time, so that its answers differ in the third digit.
+func readDistributedLDA(s *stage) {
+	inner := s.older("oldModel/metadata")
+	if s.err != nil {
+		return
+	}
+	var k, terms int
+	var alpha []number
+	var eta, shape number
+	inner.field("k", &k)
+	inner.field("vocabSize", &terms)
+	inner.field("docConcentration", &alpha)
+	inner.field("topicConcentration", &eta)
+	inner.field("gammaShape", &shape)
+	if s.err = inner.err; s.err != nil {
+		return
+	}
+	if k < 1 || terms < 1 || k > maxElements || terms > maxElements || k*terms > maxElements {
+		s.fail(ErrMalformed, inner.meta.file, "has %d topics of %d terms", k, terms)
+		return
+	}
+	topics := make([]float64, k*terms) // topic by topic
+	for _, r := range s.data("oldModel/data/topicCounts") {
+		id := r.int("id")
+		if id >= 0 {
+			continue // a document's
+		}
+		counts := r.vector("topicWeights")
+		if s.err == nil && (-1-id >= terms || len(counts) != k) {
+			s.fail(ErrMalformed, r.file, "has %d counts for term %d of %d", len(counts), -1-id, terms)
+		}
+		if s.err != nil {
+			return
+		}
+		for j, x := range counts {
+			topics[j*terms-1-id] = x
+		}
+	}
+	s.lda(terms, topics, terms, k, floatsOf(alpha), float64(eta), float64(shape))
+}
 
 func (s *stage) lda(vocabulary int, topics []float64, rows, cols int, alpha []float64, eta, shape float64) {
 	n := s.node("lda_local_model_op", intAttr("vocabSize", vocabulary), floatsAttr("docConcentration", alpha), floatAttr("topicConcentration", eta),

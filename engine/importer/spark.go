@@ -27,6 +27,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/frame"
 )
@@ -82,8 +83,13 @@ func Spark(fsys fs.FS, o *Options) (*bundle.Bundle, error) {
 	}
 	node := root.nodes[0]
 	setPaths(node.Model, "root")
+	var meta []bundle.Attribute
+	if len(im.inputs) > 0 {
+		meta = append(meta, strAttr(engine.MetaInputs, string(frame.AppendJSON(nil, frame.New(im.inputs)))))
+	}
 	return &bundle.Bundle{
 		Name:      node.Name,
+		Meta:      meta,
 		UID:       uuid(root.meta.uid + " " + strconv.FormatInt(stamp, 10)),
 		Version:   mleapVersion,
 		Timestamp: time.UnixMilli(stamp).UTC().Format("2006-01-02T15:04:05.000"),
@@ -314,6 +320,7 @@ var readers = []struct {
 	{"regression.RandomForestRegressionModel", readForestRegressor},
 
 	{"clustering.BisectingKMeansModel", readBisecting},
+	{"clustering.DistributedLDAModel", readDistributedLDA},
 	{"clustering.GaussianMixtureModel", readGaussians},
 	{"clustering.KMeansModel", readKMeans},
 	{"clustering.LocalLDAModel", readLDA},

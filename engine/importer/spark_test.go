@@ -19,8 +19,7 @@ import (
 var refused = map[string]bool{"fp_growth": true}
 
 // pending are those whose ops do not follow Spark yet.
-var pending = map[string]bool{"als_drop": true, "feature_hasher": true, "gaussian_mixture": true, "glm_binomial_cloglog": true,
-	"lda_5_topics": true, "rformula_cat_inter": true, "sql_alias_this": true, "sql_case": true, "vector_assembler": true}
+var pending = map[string]bool{"rformula_cat_inter": true, "sql_alias_this": true, "sql_case": true}
 
 const saved = "../../testdata/spark-saved"
 

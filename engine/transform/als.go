@@ -16,8 +16,8 @@ import (
 // one after the other; MLeap's BLAS rounds otherwise, and answers differ in the
 // last digit of a float. MLeap's bundles lose coldStartStrategy: rows that
 // Spark's "drop" would leave out stay, as NaN. Models that Spark itself saved have
-// it in cold_start_strategy; in them null is an unknown id, and a number that is
-// not a whole one of 32 bits is refused.
+// it in cold_start_strategy; in them any number is taken, and refused unless it is
+// a whole one of 32 bits.
 type als struct {
 	rank         int
 	users, items factors
@@ -99,7 +99,7 @@ func (f *factors) of(id float64, rank int) []float32 {
 func (t *als) Inputs() []Port {
 	if t.spark {
 		// Any number, for those that are no ids are to be refused.
-		id := frame.ScalarOf(frame.Double).OrNull()
+		id := frame.ScalarOf(frame.Double)
 		return []Port{{Name: "user", Type: id}, {Name: "item", Type: id}}
 	}
 	return []Port{
@@ -117,15 +117,12 @@ func (t *als) Holds() []Fact {
 }
 
 func (t *als) Transform(in, out []*frame.Value) error {
-	var user, item []float32
 	for i, v := range in {
-		if t.spark && !v.Null && (v.Num != math.Trunc(v.Num) || v.Num < math.MinInt32 || v.Num > math.MaxInt32) {
+		if t.spark && !(v.Num == math.Trunc(v.Num) && v.Num >= math.MinInt32 && v.Num <= math.MaxInt32) {
 			return Bad(i, ErrRange, show(v.Num)+" is no id", "ids are whole numbers of 32 bits")
 		}
 	}
-	if !in[0].Null && !in[1].Null {
-		user, item = t.users.of(in[0].Num, t.rank), t.items.of(in[1].Num, t.rank)
-	}
+	user, item := t.users.of(in[0].Num, t.rank), t.items.of(in[1].Num, t.rank)
 	if (user == nil || item == nil) && t.drop {
 		return Drop
 	}
