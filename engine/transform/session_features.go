@@ -52,42 +52,37 @@ const (
 )
 
 var sessionPorts = [...]struct {
-	name   string
-	typ    frame.Type
-	fields visit.Fields // that cannot be had without it
+	name     string
+	kind     frame.Kind
+	base     frame.Basic
+	nullable bool
+	fields   visit.Fields // that cannot be had without it
 }{
-	portEvent:     {"event", frame.Type{Kind: frame.List, Base: frame.String}, 0},
-	portTS:        {"ts", frame.Type{Kind: frame.List, Base: frame.Long}, 0},
-	portPage:      {"page", frame.Type{Kind: frame.List, Base: frame.String, Nullable: true}, visit.ReadsPage},
-	portPageType:  {"page_type", frame.Type{Kind: frame.List, Base: frame.String, Nullable: true}, visit.ReadsPageType},
-	portItem:      {"item", frame.Type{Kind: frame.List, Base: frame.String, Nullable: true}, visit.ReadsItem},
-	portCategory:  {"category", frame.Type{Kind: frame.List, Base: frame.String, Nullable: true}, visit.ReadsCategory},
-	portPrice:     {"price", frame.Type{Kind: frame.List, Base: frame.Double, Nullable: true}, visit.ReadsPrice},
-	portQuantity:  {"quantity", frame.Type{Kind: frame.List, Base: frame.Double, Nullable: true}, 0},
-	portPair:      {"pair", frame.Type{Kind: frame.Scalar, Base: frame.String}, visit.ReadsPair},
-	portReturning: {"returning", frame.Type{Kind: frame.Scalar, Base: frame.Boolean, Nullable: true}, 0},
+	portEvent:     {"event", frame.List, frame.String, false, 0},
+	portTS:        {"ts", frame.List, frame.Long, false, 0},
+	portPage:      {"page", frame.List, frame.String, true, visit.ReadsPage},
+	portPageType:  {"page_type", frame.List, frame.String, true, visit.ReadsPageType},
+	portItem:      {"item", frame.List, frame.String, true, visit.ReadsItem},
+	portCategory:  {"category", frame.List, frame.String, true, visit.ReadsCategory},
+	portPrice:     {"price", frame.List, frame.Double, true, visit.ReadsPrice},
+	portQuantity:  {"quantity", frame.List, frame.Double, true, visit.ReadsQuantity},
+	portPair:      {"pair", frame.Scalar, frame.String, false, visit.ReadsPair},
+	portReturning: {"returning", frame.Scalar, frame.Boolean, true, visit.ReadsReturning},
 }
 
+var sessionLists = [...]string{"features", "names", "click_events", "page_events", "month_names", "flag_names", "visitor_names"}
+
 func readSessionFeatures(s *Source) (Transformer, error) {
-	t := &sessionFeatures{}
-	spec := visit.Spec{Features: s.Strings("features"), UTCOffset: s.IntOr("utc_offset", 0)}
-	for _, l := range [...]struct {
-		name string
-		to   *[]string
-	}{{"click_events", &spec.ClickEvents}, {"page_events", &spec.PageEvents}, {"month_names", &spec.MonthNames},
-		{"flag_names", &spec.FlagNames}, {"visitor_names", &spec.VisitorNames}, {"names", &t.names}} {
-		if s.Has(l.name) {
-			*l.to = append([]string{}, s.Strings(l.name)...)
+	var lists [len(sessionLists)][]string
+	for i, name := range sessionLists {
+		if i == 0 || s.Has(name) {
+			lists[i] = s.Strings(name)
 		}
 	}
-	switch output := s.StringOr("output", "columns"); output {
-	case "columns":
-	case "vector":
-		t.vector = true
-	default:
-		s.Fail("output", "is "+strconv.Quote(output)+", neither \"columns\" nor \"vector\"")
-	}
-	if t.names == nil {
+	spec := visit.Spec{Features: lists[0], ClickEvents: lists[2], PageEvents: lists[3], MonthNames: lists[4], FlagNames: lists[5], VisitorNames: lists[6]}
+	spec.UTCOffset = s.IntOr("utc_offset", 0)
+	t := &sessionFeatures{names: lists[1], vector: s.StringOr("output", "columns") == "vector"}
+	if len(t.names) == 0 {
 		t.names = spec.Features
 	}
 	if s.Err() != nil {
@@ -101,47 +96,29 @@ func readSessionFeatures(s *Source) (Transformer, error) {
 		return nil, s.Malformed(err.Error())
 	}
 	for _, p := range sessionPorts {
-		_, bound := boundTo(s, p.name)
-		if !bound && p.fields&t.features.Fields() != 0 {
-			return nil, s.Malformed("no column is bound to the port " + p.name + ", which features read")
-		}
-		optional := p.typ.Nullable || p.fields != 0
-		t.inputs = append(t.inputs, Port{Name: p.name, Type: p.typ, Optional: optional})
+		t.inputs = append(t.inputs, Port{Name: p.name, Type: frame.Type{Kind: p.kind, Base: p.base, Nullable: p.nullable},
+			Optional: p.fields != 0 && (p.fields == visit.ReadsReturning || p.fields&t.features.Fields() == 0)})
 	}
 	if t.vector {
 		t.outputs = []Port{{Name: "features", Type: frame.TensorOf(frame.Double, len(t.names))}}
 	}
-	seen := make(map[string]bool, len(t.names))
+	seen := map[string]bool{"": true}
 	for i, name := range t.names {
-		if name == "" || seen[name] {
+		typ := frame.ScalarOf(frame.Double)
+		if t.features.IsText(i) {
+			typ.Base = frame.String
+		}
+		switch {
+		case seen[name]:
 			return nil, s.Malformed("the name " + strconv.Quote(name) + " is empty or there twice")
+		case !t.vector:
+			t.outputs = append(t.outputs, Port{Name: name, Type: typ})
+		case typ.Base == frame.String:
+			return nil, s.Malformed("the feature " + strconv.Quote(name) + " is a text, which no vector holds; let output be \"columns\" and index it")
 		}
 		seen[name] = true
-		base := frame.Double
-		if t.features.IsText(i) {
-			base = frame.String
-		}
-		if t.vector && base == frame.String {
-			return nil, s.Malformed("the feature " + strconv.Quote(spec.Features[i]) + " is a text, which no vector holds; let output be \"columns\" and index it")
-		}
-		if !t.vector {
-			t.outputs = append(t.outputs, Port{Name: name, Type: frame.ScalarOf(base)})
-		}
 	}
 	return t, nil
-}
-
-// boundTo is the column of an input port.
-func boundTo(s *Source, port string) (column string, ok bool) {
-	if s.Node == nil {
-		return "", false
-	}
-	for _, in := range s.Node.Inputs {
-		if in.Port == port {
-			return in.Name, true
-		}
-	}
-	return "", false
 }
 
 func (t *sessionFeatures) Inputs() []Port  { return t.inputs }

@@ -11,23 +11,19 @@ import (
 type Spec struct {
 	Features []string // as README.md names them
 
-	ClickEvents []string // nil: view_item
-	PageEvents  []string // nil: those of DefaultPageEvents
+	ClickEvents []string // none: DefaultClickEvents
+	PageEvents  []string // none: DefaultPageEvents
 	UTCOffset   int      // minutes to add to UTC for the calendar
 
-	MonthNames   []string // nil: Jan to Dec
-	FlagNames    []string // of no and yes; nil: FALSE, TRUE
-	VisitorNames []string // of new and returning visitors; nil: New_Visitor, Returning_Visitor
+	MonthNames   []string // none: Jan to Dec
+	FlagNames    []string // of no and yes; none: FALSE, TRUE
+	VisitorNames []string // of new and returning visitors; none: New_Visitor, Returning_Visitor
 }
 
-// DefaultPageEvents are the events that show another page.
+// DefaultClickEvents are the events that are clicks, DefaultPageEvents those
+// that show another page.
+var DefaultClickEvents = []string{ViewItem}
 var DefaultPageEvents = []string{PageView, ViewItemList, ViewItem, Search, ViewCart, BeginCheckout, AddShippingInfo, AddPaymentInfo, Purchase}
-
-var (
-	defaultMonths   = []string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
-	defaultFlags    = []string{"FALSE", "TRUE"}
-	defaultVisitors = []string{"New_Visitor", "Returning_Visitor"}
-)
 
 // Fields are parts of an event that features read, beside its name and time.
 type Fields uint16
@@ -56,121 +52,142 @@ type Features struct {
 	flags    []string
 	visitors []string
 
-	clicks map[string]bool
-	pages  map[string]bool
+	// What a name counts for: tallies by their numbers, and isClick and isPage.
+	// A key is a letter for what the name is of, and the name.
+	names   map[string][]int32
+	kinds   uint32 // a bit for each letter that keys begin with
+	tallies int32
 
-	// What an event counts for, by the name in question.
-	tallies     int
-	events      map[string][]int32
-	pageTypes   map[string][]int32
-	urls        map[string][]int32 // by page
-	items       map[string][]int32
-	categories  map[string][]int32
-	transitions map[[2]string][]int32
-	keys        map[string]int32 // tallies by what they count
-
-	uniquePages    bool
-	wantItems      bool
-	wantCategories bool
-	wantPairs      bool
-	topItems       int
-	topCategories  int
-	recent         int // how many of the last pages and events
-	opening        int // and of the first
-	ks             [4][]int64
+	used    [tableCount]bool // tables that features read
+	pairs   bool             // items' categories are wanted
+	tops    [tableCount]int
+	kths    [tableCount][]kth
+	recent  int // how many of the last events, pages and clicks are wanted
+	opening int // and of the first
 }
 
-// Places in ks.
+// Instead of a tally, what an event is.
 const (
-	firstItem = iota
-	lastItem
-	firstCategory
-	lastCategory
+	isClick = -1
+	isPage  = -2
 )
 
+// The first letters of keys in names.
+const (
+	ofEvent      = 'e'
+	ofPageType   = 'p'
+	ofPage       = 'u'
+	ofTransition = 't'
+	ofItem       = 'i'
+	ofCategory   = 'c'
+)
+
+// What a visit does with items, categories and pages is in tables, by these
+// numbers.
+const (
+	items = iota
+	categories
+	pages
+	tableCount
+)
+
+// feature is a line of the catalogue with what its name says beside.
 type feature struct {
 	kind kind
-	arg  int32 // a tally, a number, a place in ks
-	part part  // of a time
+	of   uint8 // what it is of: a count, a sum, a table, a list
 	text bool
+	arg  int32 // a tally, a number, a place in kths
 }
 
 type kind uint8
 
 const (
-	kEvents kind = iota
-	kClicks
-	kPages
-	kLength
-	kUniqueItems
-	kUniqueCategories
-	kUniquePairs
-	kUniquePages
+	kCount   kind = iota // of is the count
+	kSeconds             // the same in seconds
+	kSum                 // of is the sum
+	kUnique              // of is the table
 	kRevisits
-	kStart
-	kEnd
+	kTime // of is the part
+	kEndTime
+	kLength
 	kMeanGap
-	kMaxGap
-	kRecentGap
+	kGap
 	kRecentDwell
 	kPriceMean
-	kPriceMin
-	kPriceMax
-	kPriceLast
-	kCartQuantity
-	kCartValue
-	kOrders
-	kOrderQuantity
-	kOrderValue
 	kReturning
 	kVisitorType
-	kCount
+	kTally
 	kDwell
 	kShare
 	kDwellShare
 	kAfter
 	kSince
 	kPosition
-	kEventBack
-	kPageBack
-	kClickBack
-	kTopItem
-	kTopCategory
+	kBack // of is the count that goes on
+	kTop  // of is the table
 	kKth
-	kRecentEvent
-	kRecentPage
-	kRecentPageType
-	kRecentItem
-	kRecentCategory
-	kOpeningEvent
-	kOpeningPage
-	kOpeningPageType
+	kRecent // of is the list, and the part of its lines in the high half
+	kOpening
 	kPairItem
+	kPairTime // of is the part
+	kPairLastTime
+	// What is 0 of an item that was not clicked.
 	kPairClicks
 	kPairShare
-	kPairFirst
-	kPairLast
 	kPairSpan
 	kPairDwell
 	kPairCategoryDwell
 	kPairCategories
 )
 
-// What stands after the colon of a feature's name.
+// Counts of a visit.
+const (
+	events = iota
+	pagesOpened
+	clicks // these three are the lists' numbers, too
+	pairs
+	orders
+	prices
+	maxGap   // milliseconds
+	allDwell // of pages, milliseconds
+	countCount
+)
+
+// Sums of a visit, and what is like one.
+const (
+	priceSum = iota
+	priceMin
+	priceMax
+	priceLast
+	cartQuantity
+	cartValue
+	orderQuantity
+	orderValue
+	sumCount
+)
+
+// second is added to a list's number for the second part of its lines.
+const second = 16
+
+// arg is what stands after the colon of a feature's name.
 type arg uint8
 
 const (
 	argNone arg = iota
 	argTime
 	argN      // a number from 1 to maxN
-	argK      // a number of clicks
+	argFirst  // a number of clicks
+	argLast   // the same
 	argEvents // names with | between them
 	argPageTypes
 	argPages
-	argItem // one name, whatever it holds
-	argCategory
 	argTransition // page types > page types
+	argItem       // one name, whatever it holds
+	argCategory
 )
+
+// examples are what might stand there.
+var examples = [...]string{"", "", "1", "1", "1", "add_to_cart", "product", "/cart", "product>cart", "123", "shoes"}
 
 // maxN is how far back the last and how far on the first pages are known.
 const maxN = 64
@@ -180,88 +197,87 @@ var catalogue = [...]struct {
 	name   string
 	arg    arg
 	kind   kind
+	of     uint8
 	text   bool
 	fields Fields
 }{
-	{"events", argNone, kEvents, false, 0},
-	{"clicks", argNone, kClicks, false, 0},
-	{"pages", argNone, kPages, false, 0},
-	{"length", argNone, kLength, false, 0},
-	{"unique_items", argNone, kUniqueItems, false, ReadsItem},
-	{"unique_categories", argNone, kUniqueCategories, false, ReadsCategory},
-	{"unique_pairs", argNone, kUniquePairs, false, ReadsItem | ReadsCategory},
-	{"unique_pages", argNone, kUniquePages, false, ReadsPage},
-	{"revisits", argNone, kRevisits, false, ReadsPage},
-	{"start_", argTime, kStart, false, 0},
-	{"end_", argTime, kEnd, false, 0},
-	{"mean_gap", argNone, kMeanGap, false, 0},
-	{"max_gap", argNone, kMaxGap, false, 0},
-	{"recent_gap", argN, kRecentGap, false, 0},
-	{"recent_dwell", argN, kRecentDwell, false, 0},
-	{"price_mean", argNone, kPriceMean, false, ReadsPrice},
-	{"price_min", argNone, kPriceMin, false, ReadsPrice},
-	{"price_max", argNone, kPriceMax, false, ReadsPrice},
-	{"price_last", argNone, kPriceLast, false, ReadsPrice},
-	{"cart_quantity", argNone, kCartQuantity, false, ReadsQuantity},
-	{"cart_value", argNone, kCartValue, false, ReadsPrice | ReadsQuantity},
-	{"orders", argNone, kOrders, false, 0},
-	{"order_quantity", argNone, kOrderQuantity, false, ReadsQuantity},
-	{"order_value", argNone, kOrderValue, false, ReadsPrice | ReadsQuantity},
-	{"returning_visitor", argNone, kReturning, false, ReadsReturning},
-	{"visitor_type", argNone, kVisitorType, true, ReadsReturning},
-	{"event_count", argEvents, kCount, false, 0},
-	{"event_after", argEvents, kAfter, false, 0},
-	{"event_since", argEvents, kSince, false, 0},
-	{"event_position", argEvents, kPosition, false, 0},
-	{"event_back", argEvents, kEventBack, false, 0},
-	{"page_type_count", argPageTypes, kCount, false, ReadsPageType},
-	{"page_type_dwell", argPageTypes, kDwell, false, ReadsPageType},
-	{"page_type_share", argPageTypes, kShare, false, ReadsPageType},
-	{"page_type_dwell_share", argPageTypes, kDwellShare, false, ReadsPageType},
-	{"page_type_after", argPageTypes, kAfter, false, ReadsPageType},
-	{"page_type_since", argPageTypes, kSince, false, ReadsPageType},
-	{"page_type_position", argPageTypes, kPosition, false, ReadsPageType},
-	{"page_type_back", argPageTypes, kPageBack, false, ReadsPageType},
-	{"page_count", argPages, kCount, false, ReadsPage},
-	{"page_dwell", argPages, kDwell, false, ReadsPage},
-	{"page_back", argPages, kPageBack, false, ReadsPage},
-	{"page_position", argPages, kPosition, false, ReadsPage},
-	{"transition", argTransition, kCount, false, ReadsPageType},
-	{"item_clicks", argItem, kCount, false, ReadsItem},
-	{"item_dwell", argItem, kDwell, false, ReadsItem},
-	{"category_clicks", argCategory, kCount, false, ReadsCategory},
-	{"category_dwell", argCategory, kDwell, false, ReadsCategory},
-	{"category_back", argCategory, kClickBack, false, ReadsCategory},
-	{"top_item", argN, kTopItem, true, ReadsItem},
-	{"top_category", argN, kTopCategory, true, ReadsCategory},
-	{"first_item", argK, kKth, true, ReadsItem},
-	{"last_item", argK, kKth, true, ReadsItem},
-	{"first_category", argK, kKth, true, ReadsCategory},
-	{"last_category", argK, kKth, true, ReadsCategory},
-	{"recent_event", argN, kRecentEvent, true, 0},
-	{"recent_page", argN, kRecentPage, true, ReadsPage},
-	{"recent_page_type", argN, kRecentPageType, true, ReadsPageType},
-	{"recent_item", argN, kRecentItem, true, ReadsItem},
-	{"recent_category", argN, kRecentCategory, true, ReadsCategory},
-	{"opening_event", argN, kOpeningEvent, true, 0},
-	{"opening_page", argN, kOpeningPage, true, ReadsPage},
-	{"opening_page_type", argN, kOpeningPageType, true, ReadsPageType},
-	{"pair_item", argNone, kPairItem, true, ReadsPair},
-	{"pair_clicks", argNone, kPairClicks, false, ReadsPair | ReadsItem},
-	{"pair_share", argNone, kPairShare, false, ReadsPair | ReadsItem},
-	{"pair_first_", argTime, kPairFirst, false, ReadsPair | ReadsItem},
-	{"pair_last_", argTime, kPairLast, false, ReadsPair | ReadsItem},
-	{"pair_span", argNone, kPairSpan, false, ReadsPair | ReadsItem},
-	{"pair_dwell", argNone, kPairDwell, false, ReadsPair | ReadsItem},
-	{"pair_category_dwell", argNone, kPairCategoryDwell, false, ReadsPair | ReadsItem | ReadsCategory},
-	{"pair_categories", argNone, kPairCategories, false, ReadsPair | ReadsItem | ReadsCategory},
+	{"events", argNone, kCount, events, false, 0},
+	{"clicks", argNone, kCount, clicks, false, 0},
+	{"pages", argNone, kCount, pagesOpened, false, 0},
+	{"length", argNone, kLength, 0, false, 0},
+	{"unique_items", argNone, kUnique, items, false, ReadsItem},
+	{"unique_categories", argNone, kUnique, categories, false, ReadsCategory},
+	{"unique_pairs", argNone, kCount, pairs, false, ReadsItem | ReadsCategory},
+	{"unique_pages", argNone, kUnique, pages, false, ReadsPage},
+	{"revisits", argNone, kRevisits, pages, false, ReadsPage},
+	{"start_", argTime, kTime, 0, false, 0},
+	{"end_", argTime, kEndTime, 0, false, 0},
+	{"mean_gap", argNone, kMeanGap, 0, false, 0},
+	{"max_gap", argNone, kSeconds, maxGap, false, 0},
+	{"recent_gap", argN, kGap, events, false, 0},
+	{"recent_dwell", argN, kRecentDwell, pagesOpened, false, 0},
+	{"price_mean", argNone, kPriceMean, 0, false, ReadsPrice},
+	{"price_min", argNone, kSum, priceMin, false, ReadsPrice},
+	{"price_max", argNone, kSum, priceMax, false, ReadsPrice},
+	{"price_last", argNone, kSum, priceLast, false, ReadsPrice},
+	{"cart_quantity", argNone, kSum, cartQuantity, false, ReadsQuantity},
+	{"cart_value", argNone, kSum, cartValue, false, ReadsPrice | ReadsQuantity},
+	{"orders", argNone, kCount, orders, false, 0},
+	{"order_quantity", argNone, kSum, orderQuantity, false, ReadsQuantity},
+	{"order_value", argNone, kSum, orderValue, false, ReadsPrice | ReadsQuantity},
+	{"returning_visitor", argNone, kReturning, 0, false, ReadsReturning},
+	{"visitor_type", argNone, kVisitorType, 0, true, ReadsReturning},
+	{"event_count", argEvents, kTally, 0, false, 0},
+	{"event_after", argEvents, kAfter, 0, false, 0},
+	{"event_since", argEvents, kSince, 0, false, 0},
+	{"event_position", argEvents, kPosition, 0, false, 0},
+	{"event_back", argEvents, kBack, events, false, 0},
+	{"page_type_count", argPageTypes, kTally, 0, false, ReadsPageType},
+	{"page_type_dwell", argPageTypes, kDwell, 0, false, ReadsPageType},
+	{"page_type_share", argPageTypes, kShare, pagesOpened, false, ReadsPageType},
+	{"page_type_dwell_share", argPageTypes, kDwellShare, allDwell, false, ReadsPageType},
+	{"page_type_after", argPageTypes, kAfter, 0, false, ReadsPageType},
+	{"page_type_since", argPageTypes, kSince, 0, false, ReadsPageType},
+	{"page_type_position", argPageTypes, kPosition, 0, false, ReadsPageType},
+	{"page_type_back", argPageTypes, kBack, pagesOpened, false, ReadsPageType},
+	{"page_count", argPages, kTally, 0, false, ReadsPage},
+	{"page_dwell", argPages, kDwell, 0, false, ReadsPage},
+	{"page_position", argPages, kPosition, 0, false, ReadsPage},
+	{"page_back", argPages, kBack, pagesOpened, false, ReadsPage},
+	{"transition", argTransition, kTally, 0, false, ReadsPageType},
+	{"item_clicks", argItem, kTally, 0, false, ReadsItem},
+	{"item_dwell", argItem, kDwell, 0, false, ReadsItem},
+	{"category_clicks", argCategory, kTally, 0, false, ReadsCategory},
+	{"category_dwell", argCategory, kDwell, 0, false, ReadsCategory},
+	{"category_back", argCategory, kBack, clicks, false, ReadsCategory},
+	{"top_item", argN, kTop, items, true, ReadsItem},
+	{"top_category", argN, kTop, categories, true, ReadsCategory},
+	{"first_item", argFirst, kKth, items, true, ReadsItem},
+	{"last_item", argLast, kKth, items, true, ReadsItem},
+	{"first_category", argFirst, kKth, categories, true, ReadsCategory},
+	{"last_category", argLast, kKth, categories, true, ReadsCategory},
+	{"recent_event", argN, kRecent, events, true, 0},
+	{"recent_page", argN, kRecent, pagesOpened, true, ReadsPage},
+	{"recent_page_type", argN, kRecent, pagesOpened + second, true, ReadsPageType},
+	{"recent_item", argN, kRecent, clicks, true, ReadsItem},
+	{"recent_category", argN, kRecent, clicks + second, true, ReadsCategory},
+	{"opening_event", argN, kOpening, events, true, 0},
+	{"opening_page", argN, kOpening, pagesOpened, true, ReadsPage},
+	{"opening_page_type", argN, kOpening, pagesOpened + second, true, ReadsPageType},
+	{"pair_item", argNone, kPairItem, 0, true, ReadsPair},
+	{"pair_clicks", argNone, kPairClicks, items, false, ReadsPair | ReadsItem},
+	{"pair_share", argNone, kPairShare, items, false, ReadsPair | ReadsItem},
+	{"pair_first_", argTime, kPairTime, 0, false, ReadsPair | ReadsItem},
+	{"pair_last_", argTime, kPairLastTime, 0, false, ReadsPair | ReadsItem},
+	{"pair_span", argNone, kPairSpan, items, false, ReadsPair | ReadsItem},
+	{"pair_dwell", argNone, kPairDwell, items, false, ReadsPair | ReadsItem},
+	{"pair_category_dwell", argNone, kPairCategoryDwell, items, false, ReadsPair | ReadsItem | ReadsCategory},
+	{"pair_categories", argNone, kPairCategories, items, false, ReadsPair | ReadsItem | ReadsCategory},
 }
 
-// part is a part of a time.
-type part uint8
-
+// Parts of a time; they and their names are in the same order.
 const (
-	pYear part = iota
+	pYear = iota
 	pMonth
 	pDay
 	pWeekday
@@ -271,277 +287,171 @@ const (
 	pSecondOfDay
 	pDayOfYear
 	pWeekend
-	pMonthName
-	pMonthDay
+	pMonthDay // from here on categories only
 	pMonthDayHour
+	pMonthName
 )
 
-var timeParts = [...]struct {
-	name string
-	part part
-	text bool
-}{
-	{"year", pYear, false},
-	{"month", pMonth, false},
-	{"day", pDay, false},
-	{"weekday", pWeekday, false},
-	{"hour", pHour, false},
-	{"minute", pMinute, false},
-	{"second", pSecond, false},
-	{"second_of_day", pSecondOfDay, false},
-	{"day_of_year", pDayOfYear, false},
-	{"weekend", pWeekend, false},
-	{"month_cat", pMonth, true},
-	{"day_cat", pDay, true},
-	{"month_day_cat", pMonthDay, true},
-	{"month_day_hour_cat", pMonthDayHour, true},
-	{"hour_cat", pHour, true},
-	{"minute_cat", pMinute, true},
-	{"weekday_cat", pWeekday, true},
-	{"month_name", pMonthName, true},
-	{"weekend_cat", pWeekend, true},
-}
+var partNames = [...]string{"year", "month", "day", "weekday", "hour", "minute", "second", "second_of_day", "day_of_year", "weekend", "month_day", "month_day_hour", "month_name"}
 
 // Compile makes features ready to compute. Its error says what is wrong with
 // the spec.
 func Compile(s *Spec) (*Features, error) {
-	f := &Features{
-		offset: int64(s.UTCOffset) * 60_000,
-		months: defaultMonths, flags: defaultFlags, visitors: defaultVisitors,
-		clicks: set(s.ClickEvents), pages: set(s.PageEvents),
-		events: map[string][]int32{}, pageTypes: map[string][]int32{}, urls: map[string][]int32{}, items: map[string][]int32{}, categories: map[string][]int32{},
-		transitions: map[[2]string][]int32{}, keys: map[string]int32{},
-	}
-	if s.ClickEvents == nil {
-		f.clicks = set([]string{ViewItem})
-	}
-	if s.PageEvents == nil {
-		f.pages = set(DefaultPageEvents)
-	}
+	f := &Features{offset: int64(s.UTCOffset) * 60_000, names: map[string][]int32{}}
 	if s.UTCOffset < -24*60 || s.UTCOffset > 24*60 {
 		return nil, errors.New("an offset of " + strconv.Itoa(s.UTCOffset) + " minutes is more than a day")
 	}
-	for _, l := range [...]struct {
-		what  string
-		names []string
-		to    *[]string
-	}{{"months", s.MonthNames, &f.months}, {"flags", s.FlagNames, &f.flags}, {"visitors", s.VisitorNames, &f.visitors}} {
-		if l.names == nil {
-			continue
-		}
-		if len(l.names) != len(*l.to) {
-			return nil, errors.New(strconv.Itoa(len(l.names)) + " names of " + l.what + ", not " + strconv.Itoa(len(*l.to)))
-		}
-		*l.to = l.names
+	for _, e := range orElse(s.ClickEvents, DefaultClickEvents) {
+		f.count(ofEvent, e, isClick)
 	}
-	if len(s.Features) == 0 {
-		return nil, errors.New("no features are wanted")
+	for _, e := range orElse(s.PageEvents, DefaultPageEvents) {
+		f.count(ofEvent, e, isPage)
+	}
+	f.months = orElse(s.MonthNames, defaultNames[:12])
+	f.flags = orElse(s.FlagNames, defaultNames[12:14])
+	f.visitors = orElse(s.VisitorNames, defaultNames[14:])
+	if len(f.months) != 12 || len(f.flags) != 2 || len(f.visitors) != 2 {
+		return nil, errors.New("names of months, flags and visitors are 12, 2 and 2, not " + strconv.Itoa(len(f.months)) + ", " + strconv.Itoa(len(f.flags)) + " and " + strconv.Itoa(len(f.visitors)))
 	}
 	for _, name := range s.Features {
-		if err := f.add(name); err != nil {
-			return nil, errors.New("feature " + strconv.Quote(name) + ": " + err.Error())
+		if msg := f.add(name); msg != "" {
+			return nil, errors.New("feature " + strconv.Quote(name) + ": " + msg)
 		}
+	}
+	if len(f.features) == 0 {
+		return nil, errors.New("no features are wanted")
 	}
 	return f, nil
 }
 
-func set(names []string) map[string]bool {
-	m := make(map[string]bool, len(names))
-	for _, n := range names {
-		m[n] = true
+var defaultNames = [...]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "FALSE", "TRUE", "New_Visitor", "Returning_Visitor"}
+
+func orElse(names, others []string) []string {
+	if len(names) == 0 {
+		return others
 	}
-	return m
+	return names
 }
 
-// add adds a feature by its name.
-func (f *Features) add(full string) error {
+// add adds a feature by its name, or says what is wrong with it.
+func (f *Features) add(full string) (msg string) {
 	name, text, colon := strings.Cut(full, ":")
 	for i := range catalogue {
 		c := &catalogue[i]
+		ft := feature{kind: c.kind, of: c.of, text: c.text}
 		if c.arg == argTime {
-			if rest, ok := strings.CutPrefix(full, c.name); ok {
-				for _, p := range timeParts {
-					if p.name == rest {
-						f.features = append(f.features, feature{kind: c.kind, part: p.part, text: p.text})
-						f.want(c.kind, c.fields)
-						return nil
-					}
-				}
+			rest, ok := strings.CutPrefix(full, c.name)
+			if !ok || !ft.setPart(rest) {
+				continue
 			}
+		} else if c.name != name {
 			continue
-		}
-		if c.name != name {
-			continue
-		}
-		if !colon && c.arg != argNone {
-			return errors.New("lacks what it is of, after a colon: " + name + [...]string{":", ":", ":1", ":1", ":add_to_cart", ":product", ":/cart", ":item", ":category", ":product>cart"}[c.arg])
-		}
-		if colon && c.arg == argNone {
-			return errors.New("takes nothing after a colon")
-		}
-		ft := feature{kind: c.kind, text: c.text}
-		var err error
-		if ft.arg, err = f.argument(name, c.arg, text); err != nil {
-			return err
-		}
-		switch c.kind {
-		case kRecentGap, kRecentDwell, kRecentEvent, kRecentPage, kRecentPageType, kRecentItem, kRecentCategory:
-			f.recent = max(f.recent, int(ft.arg))
-		case kOpeningEvent, kOpeningPage, kOpeningPageType:
-			f.opening = max(f.opening, int(ft.arg))
-		case kTopItem:
-			f.topItems = max(f.topItems, int(ft.arg))
-		case kTopCategory:
-			f.topCategories = max(f.topCategories, int(ft.arg))
+		} else if !colon && c.arg != argNone {
+			return "lacks what it is of, after a colon: " + name + ":" + examples[c.arg]
+		} else if colon && c.arg == argNone {
+			return "takes nothing after a colon"
+		} else if msg := f.argument(c.arg, &ft, text); msg != "" {
+			return msg
 		}
 		f.features = append(f.features, ft)
-		f.want(c.kind, c.fields)
-		return nil
-	}
-	return errors.New("there is no such feature" + nearest(name))
-}
-
-// nearest is a hint at a feature whose name starts like name.
-func nearest(name string) string {
-	best, most := "", 3
-	for i := range catalogue {
-		if catalogue[i].arg == argTime {
-			continue
+		f.fields |= c.fields
+		switch c.kind {
+		case kUnique, kRevisits, kTop, kKth:
+			f.used[c.of] = true
 		}
-		c := catalogue[i].name
-		same := 0
-		for same < len(c) && same < len(name) && c[same] == name[same] {
-			same++
+		if c.fields&ReadsPair != 0 || c.of == pairs && c.kind == kCount {
+			f.used[items], f.used[categories], f.pairs = true, true, true
 		}
-		if same > most {
-			best, most = c, same
-		}
-	}
-	if best == "" {
 		return ""
 	}
-	return " (did you mean " + strconv.Quote(best) + "?)"
+	return "there is no such feature"
 }
 
-// want notes what a feature needs to be known.
-func (f *Features) want(k kind, fields Fields) {
-	f.fields |= fields
-	switch k {
-	case kUniquePages, kRevisits:
-		f.uniquePages = true
-	case kUniqueItems, kTopItem, kPairClicks, kPairShare, kPairFirst, kPairLast, kPairSpan, kPairDwell:
-		f.wantItems = true
-	case kUniqueCategories, kTopCategory:
-		f.wantCategories = true
-	case kUniquePairs, kPairCategories:
-		f.wantItems, f.wantPairs = true, true
-	case kPairCategoryDwell:
-		f.wantItems, f.wantPairs, f.wantCategories = true, true, true
-	case kKth:
-		f.wantItems = f.wantItems || len(f.ks[firstItem])+len(f.ks[lastItem]) > 0
-		f.wantCategories = f.wantCategories || len(f.ks[firstCategory])+len(f.ks[lastCategory]) > 0
+// setPart sets the part of a time that a name says. Each but the month's name
+// is a category with _cat.
+func (ft *feature) setPart(name string) bool {
+	base, cat := strings.CutSuffix(name, "_cat")
+	for i, n := range partNames {
+		if n == base {
+			ft.of, ft.text = uint8(i), cat || i >= pMonthDay
+			return i < pMonthDay || cat == (i < pMonthName)
+		}
 	}
+	return false
 }
 
-// argument reads what stands after the colon.
-func (f *Features) argument(name string, a arg, text string) (int32, error) {
+// argument reads what stands after the colon, or says what is wrong with it.
+func (f *Features) argument(a arg, ft *feature, text string) (msg string) {
 	switch a {
-	case argN, argK:
+	case argNone:
+		return ""
+	case argN, argFirst, argLast:
 		n, err := strconv.Atoi(text)
-		if most := [...]int{argN: maxN, argK: 1 << 30}[a]; err != nil || n < 1 || n > most {
-			return 0, errors.New(strconv.Quote(text) + " is not a number from 1 to " + strconv.Itoa(most))
+		if err != nil || n < 1 || a == argN && n > maxN {
+			return strconv.Quote(text) + " is not a number from 1 to " + strconv.Itoa(maxN)
 		}
-		if a == argN {
-			return int32(n), nil
+		ft.arg = int32(n)
+		switch ft.kind {
+		case kTop:
+			f.tops[ft.of] = max(f.tops[ft.of], n)
+		case kKth:
+			ft.arg = int32(len(f.kths[ft.of]))
+			f.kths[ft.of] = append(f.kths[ft.of], kth{k: int64(n), last: a == argLast})
+		case kOpening:
+			f.opening = max(f.opening, n)
+		default:
+			f.recent = max(f.recent, n)
 		}
-		which := firstItem
-		switch name {
-		case "last_item":
-			which = lastItem
-		case "first_category":
-			which = firstCategory
-		case "last_category":
-			which = lastCategory
-		}
-		for i, k := range f.ks[which] {
-			if k == int64(n) {
-				return int32(which + i<<2), nil
-			}
-		}
-		f.ks[which] = append(f.ks[which], int64(n))
-		return int32(which + (len(f.ks[which])-1)<<2), nil
-	case argEvents:
-		return f.tally("e:"+text, f.events, text)
-	case argPageTypes:
-		return f.tally("p:"+text, f.pageTypes, text)
-	case argPages:
-		return f.tally("u:"+text, f.urls, text)
-	case argItem, argCategory:
-		m, key := f.items, "i:"+text
-		if a == argCategory {
-			m, key = f.categories, "c:"+text
-		}
-		if text == "" {
-			return 0, errors.New("the name is empty")
-		}
-		t, is := f.newTally(key)
-		if is {
-			m[text] = append(m[text], t)
-		}
-		return t, nil
-	case argTransition:
+		return ""
+	}
+	of := ".....eputic"[a]
+	names := []string{text}
+	if a < argItem {
+		names = strings.Split(text, "|")
+	}
+	if a == argTransition {
 		from, to, ok := strings.Cut(text, ">")
 		if !ok {
-			return 0, errors.New(strconv.Quote(text) + " has no > between the page types")
+			return strconv.Quote(text) + " has no > between the page types"
 		}
-		t, is := f.newTally("t:" + text)
-		for _, a := range strings.Split(from, "|") {
-			for _, b := range strings.Split(to, "|") {
-				if a == "" || b == "" {
-					return 0, errors.New("a name is empty")
+		names = nil
+		for _, x := range strings.Split(from, "|") {
+			for _, y := range strings.Split(to, "|") {
+				if x == "" || y == "" {
+					return "a name is empty"
 				}
-				if is {
-					appendTally(f.transitions, [2]string{a, b}, t)
-				}
+				names = append(names, x+">"+y)
 			}
 		}
-		return t, nil
 	}
-	return 0, nil
-}
-
-// tally gives the tally of names with | between them.
-func (f *Features) tally(key string, m map[string][]int32, text string) (int32, error) {
-	t, is := f.newTally(key)
-	for _, n := range strings.Split(text, "|") {
-		if n == "" {
-			return 0, errors.New("a name is empty")
-		}
-		if is {
-			appendTally(m, n, t)
-		}
+	// Features of the same names share a tally.
+	key := "#" + string(of) + text
+	if t := f.names[key]; t != nil {
+		ft.arg = t[0]
+		return ""
 	}
-	return t, nil
-}
-
-// newTally gives the tally of a key and says whether it is new.
-func (f *Features) newTally(key string) (t int32, is bool) {
-	if t, ok := f.keys[key]; ok {
-		return t, false
-	}
-	t = int32(f.tallies)
-	f.keys[key] = t
+	ft.arg = f.tallies
 	f.tallies++
-	return t, true
+	f.names[key] = []int32{ft.arg}
+	for _, n := range names {
+		if n == "" {
+			return "a name is empty"
+		}
+		f.count(of, n, ft.arg)
+	}
+	return ""
 }
 
-func appendTally[K comparable](m map[K][]int32, name K, t int32) {
-	for _, have := range m[name] {
+// count makes a name count for a tally.
+func (f *Features) count(of byte, name string, t int32) {
+	f.kinds |= 1 << (of - 'a')
+	key := string(of) + name
+	for _, have := range f.names[key] {
 		if have == t {
 			return // named twice
 		}
 	}
-	m[name] = append(m[name], t)
+	f.names[key] = append(f.names[key], t)
 }
 
 // Len is the number of features.

@@ -11,46 +11,28 @@ import (
 //
 // State keeps texts of the events that it is given; they must not change.
 type State struct {
-	f        *Features
-	n        int64 // events
-	start    int64
-	end      int64
-	maxGap   int64
-	clicks   int64
-	tallies  []tally
-	items    table
-	cats     table
-	pairs    int64 // different pairs of item and category
-	pageSet  table
-	newcomer bool // there was a first_visit
+	f          *Features
+	counts     [countCount]int64
+	sums       [sumCount]float64
+	start, end int64 // times
+	orderAt    int64
+	newcomer   bool // there was a first_visit
+	tallies    []tally
+	tables     [tableCount]table
 
-	// What is open: the page and the click that time counts for.
-	pages        int64
-	page         string
-	pageEvent    string
-	pageType     string
-	pageTallies  []int32
-	urlTallies   []int32
-	totalDwell   int64
-	clickOpen    bool
-	itemTallies  []int32
-	catTallies   []int32
-	item, cat    int32 // entries; none if there are none
-	recentEvents ring
-	recentPages  ring
-	recentClicks ring
+	// The page and the click that are open, for which time counts: the page's
+	// tallies by type and by page, the click's by item and by category, and its
+	// item and category, none if there are none.
+	page, pageEvent, pageType string
+	open                      [4][]int32
+	openEntry                 [2]int32
 
-	opening struct{ events, pages, types []string }
+	recent  [clicks + 1]ring
+	opening [pagesOpened + 1][]past
 
-	prices                         int64
-	priceSum, priceMin, priceMax   float64
-	priceLast                      float64
-	cartQuantity, cartValue        float64
-	orders, orderAt                int64
-	orderQuantity, orderValue      float64
 	pair                           string
-	pairEntry                      *entry
 	returningKnown, returningGiven bool
+	key                            []byte
 }
 
 // tally counts what happened with some names.
@@ -63,81 +45,60 @@ type tally struct {
 	firstAt, lastAt int64
 }
 
-// ring holds the last few events, pages or clicks.
-type ring struct {
-	size int
-	n    int64
-	at   []past
+// past is an event (its name, and the time before it), a page (with its type
+// and dwell) or a click (item and category).
+type past struct {
+	a, b string
+	ms   int64
 }
 
-type past struct {
-	a, b  string
-	dwell int64
+// ring holds the last few of something.
+type ring struct {
+	n  int64
+	at []past
 }
 
 func (r *ring) push(p past) {
-	if r.size == 0 {
-		return
-	}
-	if len(r.at) < r.size {
-		r.at = append(r.at, p)
-	} else {
-		r.at[r.n%int64(r.size)] = p
+	if len(r.at) > 0 {
+		r.at[r.n%int64(len(r.at))] = p
 	}
 	r.n++
 }
 
 // back is the k-th from the last, 1 for the last; nil if there were fewer.
 func (r *ring) back(k int32) *past {
-	if int64(k) > r.n || int(k) > r.size {
+	if int64(k) > r.n || int(k) > len(r.at) {
 		return nil
 	}
-	return &r.at[(r.n-int64(k))%int64(r.size)]
-}
-
-func (r *ring) reset() {
-	clear(r.at)
-	r.at = r.at[:0]
-	r.n = 0
+	return &r.at[(r.n-int64(k))%int64(len(r.at))]
 }
 
 // NewState makes the state of a visit without events.
 func (f *Features) NewState() *State {
 	s := &State{f: f, tallies: make([]tally, f.tallies)}
-	s.items = table{limit: maxEntries, tops: f.topItems, at: map[string]int32{}, first: kths(f.ks[firstItem]), last: kths(f.ks[lastItem])}
-	s.cats = table{limit: maxEntries, tops: f.topCategories, at: map[string]int32{}, first: kths(f.ks[firstCategory]), last: kths(f.ks[lastCategory])}
-	s.pageSet = table{limit: maxEntries, at: map[string]int32{}}
-	s.recentEvents.size, s.recentPages.size, s.recentClicks.size = f.recent, f.recent, f.recent
+	for i := range s.tables {
+		s.tables[i] = table{at: map[string]int32{}, tops: f.tops[i], kths: append([]kth(nil), f.kths[i]...)}
+	}
+	for i := range s.recent {
+		s.recent[i].at = make([]past, f.recent)
+	}
 	s.Reset()
 	return s
 }
 
-func kths(ks []int64) []kth {
-	out := make([]kth, len(ks))
-	for i, k := range ks {
-		out[i].k = k
-	}
-	return out
-}
-
 // Reset makes it the state of a visit without events, keeping its memory.
 func (s *State) Reset() {
-	s.n, s.start, s.end, s.maxGap, s.clicks, s.pairs, s.pages, s.totalDwell = 0, 0, 0, 0, 0, 0, 0, 0
+	*s = State{f: s.f, tallies: s.tallies, tables: s.tables, recent: s.recent, opening: s.opening, openEntry: [2]int32{none, none}, key: s.key}
 	clear(s.tallies)
-	s.items.reset()
-	s.cats.reset()
-	s.pageSet.reset()
-	s.page, s.pageEvent, s.pageType, s.pageTallies, s.urlTallies = "", "", "", nil, nil
-	s.clickOpen, s.itemTallies, s.catTallies, s.item, s.cat = false, nil, nil, none, none
-	s.recentEvents.reset()
-	s.recentPages.reset()
-	s.recentClicks.reset()
-	s.opening.events, s.opening.pages, s.opening.types = s.opening.events[:0], s.opening.pages[:0], s.opening.types[:0]
-	s.prices, s.priceSum, s.priceMin, s.priceMax, s.priceLast = 0, 0, 0, 0, 0
-	s.cartQuantity, s.cartValue, s.orders, s.orderAt, s.orderQuantity, s.orderValue = 0, 0, 0, 0, 0, 0
-	s.newcomer = false
-	s.pair, s.pairEntry = "", nil
-	s.returningKnown, s.returningGiven = false, false
+	for i := range s.tables {
+		s.tables[i].reset()
+	}
+	for i := range s.recent {
+		s.recent[i].n = 0
+	}
+	for i := range s.opening {
+		s.opening[i] = s.opening[i][:0]
+	}
 }
 
 // Add adds an event. One that is before the last counts as being at its time:
@@ -148,81 +109,104 @@ func (s *State) Add(e *Event) error {
 		return errors.New("the time " + strconv.FormatInt(e.TS, 10) + " is not between 1970 and 2100 in milliseconds")
 	}
 	e.Bound()
-	s.pairEntry = nil
 	ts := e.TS
-	var gap int64
-	if s.n == 0 {
-		s.start = ts
-	} else {
-		ts = max(ts, s.end)
-		gap = ts - s.end
-		s.maxGap = max(s.maxGap, gap)
-		s.spend(gap)
+	if s.counts[events] == 0 {
+		s.start, s.end = ts, ts
 	}
+	ts = max(ts, s.end)
+	gap := ts - s.end
 	s.end = ts
-	s.n++
-	if len(s.f.events) > 0 {
-		s.tally(s.f.events[e.Event], ts, s.n)
+	s.spend(gap)
+	s.counts[maxGap] = max(s.counts[maxGap], gap)
+	s.counts[events]++
+	s.remember(events, past{a: e.Event, ms: gap})
+	isPageEvent, isClickEvent := false, false
+	for _, t := range s.lookup(ofEvent, e.Event) {
+		switch t {
+		case isPage:
+			isPageEvent = true
+		case isClick:
+			isClickEvent = true
+		default:
+			s.tally(t, s.counts[events])
+		}
 	}
-	s.recentEvents.push(past{a: e.Event, dwell: gap})
-	if len(s.opening.events) < s.f.opening {
-		s.opening.events = append(s.opening.events, e.Event)
+	if isPageEvent && s.opens(e) {
+		s.openPage(e)
 	}
-	if s.f.pages[e.Event] && s.opens(e) {
-		s.open(e, ts)
+	if isClickEvent {
+		s.click(e)
 	}
-	if s.f.clicks[e.Event] {
-		s.click(e, ts)
-	}
-	s.money(e, ts)
-	if e.Event == firstVisit {
+	switch e.Event {
+	case AddToCart:
+		s.money(e, cartQuantity, 1)
+	case RemoveFromCart:
+		s.money(e, cartQuantity, -1)
+	case Purchase:
+		if s.counts[orders] == 0 || ts != s.orderAt { // an order of several items is several events
+			s.counts[orders]++
+		}
+		s.orderAt = ts
+		s.money(e, orderQuantity, 1)
+	case "first_visit": // by which GA4 marks it
 		s.newcomer = true
 	}
 	return nil
 }
 
-// firstVisit is the event by which GA4 marks a visitor's first visit.
-const firstVisit = "first_visit"
+// lookup is what a name counts for.
+func (s *State) lookup(of byte, name string) []int32 {
+	if s.f.kinds>>(of-'a')&1 == 0 || name == "" {
+		return nil
+	}
+	s.key = append(append(s.key[:0], of), name...)
+	return s.f.names[string(s.key)]
+}
 
-func (s *State) tally(which []int32, ts, at int64) {
-	for _, i := range which {
-		t := &s.tallies[i]
-		if t.n == 0 {
-			t.first, t.firstAt = ts, at
-		}
-		t.n++
-		t.last, t.lastAt = ts, at
+// tally counts what happens now; at is the how manieth of its kind it is.
+func (s *State) tally(i int32, at int64) {
+	t := &s.tallies[i]
+	if t.n == 0 {
+		t.first, t.firstAt = s.end, at
+	}
+	t.n++
+	t.last, t.lastAt = s.end, at
+}
+
+// tallyAll looks a name up, and counts what happens now for all that it counts
+// for; the time that comes counts for it, too.
+func (s *State) tallyAll(open int, of byte, name string, at int64) {
+	s.open[open] = s.lookup(of, name)
+	for _, i := range s.open[open] {
+		s.tally(i, at)
+	}
+}
+
+// remember notes an event, a page or a click.
+func (s *State) remember(list int, p past) {
+	s.recent[list].push(p)
+	if list < len(s.opening) && len(s.opening[list]) < s.f.opening {
+		s.opening[list] = append(s.opening[list], p)
 	}
 }
 
 // spend counts time for the page and the click that are open.
 func (s *State) spend(ms int64) {
-	if s.pages > 0 {
-		s.totalDwell += ms
-		if p := s.recentPages.back(1); p != nil {
-			p.dwell += ms
+	if s.counts[pagesOpened] > 0 {
+		s.counts[allDwell] += ms
+		if p := s.recent[pagesOpened].back(1); p != nil {
+			p.ms += ms
 		}
-		for _, i := range s.pageTallies {
+	}
+	for _, list := range s.open {
+		for _, i := range list {
 			s.tallies[i].dwell += ms
 		}
-		for _, i := range s.urlTallies {
-			s.tallies[i].dwell += ms
+	}
+	for i, k := range s.openEntry {
+		if k != none {
+			s.tables[i].entries[k].dwell += ms
 		}
-	}
-	if !s.clickOpen {
-		return
-	}
-	for _, i := range s.itemTallies {
-		s.tallies[i].dwell += ms
-	}
-	for _, i := range s.catTallies {
-		s.tallies[i].dwell += ms
-	}
-	if s.item != none {
-		s.items.entries[s.item].dwell += ms
-	}
-	if s.cat != none {
-		s.cats.entries[s.cat].dwell += ms
 	}
 }
 
@@ -230,71 +214,57 @@ func (s *State) spend(ms int64) {
 // second word of the page that is open: GA4 sends page_view and view_item for
 // one product page.
 func (s *State) opens(e *Event) bool {
-	return s.pages == 0 || e.Page == "" || e.Page != s.page || e.Event == s.pageEvent
+	return s.counts[pagesOpened] == 0 || e.Page == "" || e.Page != s.page || e.Event == s.pageEvent
 }
 
-func (s *State) open(e *Event, ts int64) {
-	s.pages++
-	if len(s.f.transitions) > 0 && s.pages > 1 {
-		s.tally(s.f.transitions[[2]string{s.pageType, e.PageType}], ts, s.pages)
+func (s *State) openPage(e *Event) {
+	s.counts[pagesOpened]++
+	at := s.counts[pagesOpened]
+	if s.f.kinds>>(ofTransition-'a')&1 != 0 && at > 1 {
+		s.tallyAll(0, ofTransition, s.pageType+">"+e.PageType, at)
 	}
 	s.page, s.pageEvent, s.pageType = e.Page, e.Event, e.PageType
-	s.pageTallies, s.urlTallies = nil, nil
-	if len(s.f.urls) > 0 && e.Page != "" {
-		s.urlTallies = s.f.urls[e.Page]
-		s.tally(s.urlTallies, ts, s.pages)
-	}
-	if len(s.f.pageTypes) > 0 {
-		s.pageTallies = s.f.pageTypes[e.PageType]
-		s.tally(s.pageTallies, ts, s.pages)
-	}
-	s.recentPages.push(past{a: e.Page, b: e.PageType})
-	if len(s.opening.pages) < s.f.opening {
-		s.opening.pages = append(s.opening.pages, e.Page)
-		s.opening.types = append(s.opening.types, e.PageType)
-	}
-	if s.f.uniquePages && e.Page != "" {
-		s.pageSet.click(e.Page, ts)
-	}
-	s.clickOpen = false
+	s.tallyAll(0, ofPageType, e.PageType, at)
+	s.tallyAll(1, ofPage, e.Page, at)
+	s.remember(pagesOpened, past{a: e.Page, b: e.PageType})
+	s.enter(pages, e.Page)
+	s.closeClick()
 }
 
-func (s *State) click(e *Event, ts int64) {
-	s.clicks++
-	s.clickOpen, s.item, s.cat, s.itemTallies, s.catTallies = true, none, none, nil, nil
-	s.recentClicks.push(past{a: e.Item, b: e.Category})
-	if e.Category != "" {
-		if len(s.f.categories) > 0 {
-			s.catTallies = s.f.categories[e.Category]
-			s.tally(s.catTallies, ts, s.clicks)
-		}
-		if s.f.wantCategories {
-			s.cat = s.cats.click(e.Category, ts)
-		}
+func (s *State) closeClick() {
+	s.open[2], s.open[3], s.openEntry = nil, nil, [2]int32{none, none}
+}
+
+func (s *State) click(e *Event) {
+	s.closeClick()
+	s.counts[clicks]++
+	at := s.counts[clicks]
+	s.remember(clicks, past{a: e.Item, b: e.Category})
+	s.tallyAll(2, ofItem, e.Item, at)
+	s.tallyAll(3, ofCategory, e.Category, at)
+	s.openEntry[items] = s.enter(items, e.Item)
+	s.openEntry[categories] = s.enter(categories, e.Category)
+	if s.f.pairs && s.openEntry[items] != none && e.Category != "" {
+		s.addPair(&s.tables[items].entries[s.openEntry[items]], e.Category)
 	}
-	if e.Item != "" {
-		if len(s.f.items) > 0 {
-			s.itemTallies = s.f.items[e.Item]
-			s.tally(s.itemTallies, ts, s.clicks)
+	if p := e.Price; p == p {
+		if s.counts[prices] == 0 {
+			s.sums[priceMin], s.sums[priceMax] = p, p
 		}
-		if s.f.wantItems {
-			s.item = s.items.click(e.Item, ts)
-			if s.f.wantPairs && e.Category != "" {
-				s.addPair(&s.items.entries[s.item], e.Category)
-			}
-		}
+		s.counts[prices]++
+		s.sums[priceSum] += p
+		s.sums[priceMin] = min(s.sums[priceMin], p)
+		s.sums[priceMax] = max(s.sums[priceMax], p)
+		s.sums[priceLast] = p
 	}
-	if e.Price == e.Price {
-		if s.prices == 0 || e.Price < s.priceMin {
-			s.priceMin = e.Price
-		}
-		if s.prices == 0 || e.Price > s.priceMax {
-			s.priceMax = e.Price
-		}
-		s.prices++
-		s.priceSum += e.Price
-		s.priceLast = e.Price
+}
+
+// enter counts a click on a name in a table, if it is wanted.
+func (s *State) enter(in int, name string) int32 {
+	if !s.f.used[in] || name == "" {
+		return none
 	}
+	return s.tables[in].click(name, s.end)
 }
 
 // maxItemCategories is how many categories of one item are known apart.
@@ -307,20 +277,15 @@ func (s *State) addPair(e *entry, category string) {
 			return
 		}
 	}
-	s.pairs++
+	s.counts[pairs]++
 	if len(e.categories) < maxItemCategories {
 		e.categories = append(e.categories, category)
 	}
 }
 
-// money counts what is in the cart and what was ordered. An unknown quantity is
-// one, an unknown price is nothing.
-func (s *State) money(e *Event, ts int64) {
-	switch e.Event {
-	case AddToCart, RemoveFromCart, Purchase:
-	default:
-		return
-	}
+// money counts what is in the cart or what was ordered. An unknown quantity is
+// one, an unknown price is nothing. The value's sum comes after the quantity's.
+func (s *State) money(e *Event, sum int, sign float64) {
 	q, p := e.Quantity, e.Price
 	if q != q {
 		q = 1
@@ -328,32 +293,18 @@ func (s *State) money(e *Event, ts int64) {
 	if p != p {
 		p = 0
 	}
-	value := float64(p * q)
-	switch e.Event {
-	case AddToCart:
-		s.cartQuantity += q
-		s.cartValue += value
-	case RemoveFromCart:
-		s.cartQuantity -= q
-		s.cartValue -= value
-	default:
-		if s.orders == 0 || ts != s.orderAt { // an order of several items is several events
-			s.orders++
-		}
-		s.orderAt = ts
-		s.orderQuantity += q
-		s.orderValue += value
-	}
+	s.sums[sum] += sign * q
+	s.sums[sum+1] += sign * float64(p*q)
 }
 
-// Events is the number of events.
-func (s *State) Events() int64 { return s.n }
+// Events, Pages and Clicks are how many events there were, how many pages were
+// opened, how many clicks there were.
+func (s *State) Events() int64 { return s.counts[events] }
+func (s *State) Pages() int64  { return s.counts[pagesOpened] }
+func (s *State) Clicks() int64 { return s.counts[clicks] }
 
 // SetPair says which item the pair features are of.
-func (s *State) SetPair(item string) {
-	s.pair = clip(item, MaxText)
-	s.pairEntry = nil
-}
+func (s *State) SetPair(item string) { s.pair = clip(item, MaxText) }
 
 // SetReturning says whether the visitor was there before. Where nobody says,
 // one without a first_visit event was.
@@ -361,32 +312,29 @@ func (s *State) SetReturning(known, returning bool) {
 	s.returningKnown, s.returningGiven = known, returning
 }
 
-func (s *State) returning() bool {
-	if s.returningKnown {
-		return s.returningGiven
+func (s *State) returning() int {
+	if s.returningKnown && !s.returningGiven || !s.returningKnown && s.newcomer {
+		return 0
 	}
-	return !s.newcomer
+	return 1
 }
 
 // EachItem calls f with each item that was clicked and has not been folded, in
 // the order in which they came.
 func (s *State) EachItem(f func(item string)) {
+	t := &s.tables[items]
 	// Entries are in that order as long as none took a folded one's place.
-	if s.items.folded == 0 {
-		for i := range s.items.entries {
-			f(s.items.entries[i].name)
+	if t.seen == int64(len(t.entries)) {
+		for i := range t.entries {
+			f(t.entries[i].name)
 		}
 		return
 	}
-	for seq := s.items.seen - int64(len(s.items.entries)) + 1; seq <= s.items.seen; seq++ {
-		for i := range s.items.entries {
-			if s.items.entries[i].seq == seq {
-				f(s.items.entries[i].name)
+	for seq := int64(1); seq <= t.seen; seq++ {
+		for i := range t.entries {
+			if t.entries[i].seq == seq {
+				f(t.entries[i].name)
 			}
 		}
 	}
 }
-
-// Pages and Clicks are how many pages were opened and how many clicks there were.
-func (s *State) Pages() int64  { return s.pages }
-func (s *State) Clicks() int64 { return s.clicks }

@@ -8,19 +8,15 @@ const maxEntries = 4096
 
 // table is what a visit did with each item, or each category or page.
 type table struct {
-	limit   int
-	tops    int // how many of the most clicked are wanted
 	at      map[string]int32
 	entries []entry
-	old     int32 // the entry not seen for the longest time, and the one seen last
-	new     int32
-	folded  int64
+	old     int32   // the entry not seen for the longest time, and the one seen last
+	new     int32   // none if there are none
 	seen    int64   // entries ever made
 	clicks  int64   // of all names
-	top     []int32 // the most clicked, the first seen of equals first
-
-	first []kth // for each wanted k
-	last  []kth
+	tops    int     // how many of the most clicked are wanted
+	top     []int32 // they, the first seen of equals first
+	kths    []kth
 }
 
 type entry struct {
@@ -38,6 +34,7 @@ type entry struct {
 // kth is the first or last entry that was clicked at least k times.
 type kth struct {
 	k    int64
+	last bool
 	name string
 	seq  int64 // of the entry; 0: there is none
 }
@@ -45,24 +42,17 @@ type kth struct {
 const none = -1
 
 func (t *table) reset() {
-	clear(t.at)
 	for i := range t.entries {
-		t.entries[i] = entry{categories: t.entries[i].categories[:0]}
+		e := &t.entries[i]
+		delete(t.at, e.name)
+		e.name, e.categories = "", e.categories[:0]
 	}
-	t.entries = t.entries[:0]
-	t.old, t.new = none, none
-	t.folded, t.seen, t.clicks = 0, 0, 0
-	t.top = t.top[:0]
-	for i := range t.first {
-		t.first[i] = kth{k: t.first[i].k}
-	}
-	for i := range t.last {
-		t.last[i] = kth{k: t.last[i].k}
+	t.entries, t.top = t.entries[:0], t.top[:0]
+	t.old, t.new, t.seen, t.clicks = none, none, 0, 0
+	for i := range t.kths {
+		t.kths[i].name, t.kths[i].seq = "", 0
 	}
 }
-
-// unique is how many different names have been seen.
-func (t *table) unique() int64 { return int64(len(t.entries)) + t.folded }
 
 // find is the entry of a name, or nil.
 func (t *table) find(name string) *entry {
@@ -77,58 +67,9 @@ func (t *table) click(name string, ts int64) int32 {
 	i, ok := t.at[name]
 	if !ok {
 		i = t.add(name, ts)
-	} else if i != t.new {
-		t.unlink(i)
-		t.link(i)
-	}
-	t.clicks++
-	e := &t.entries[i]
-	e.clicks++
-	e.last = ts
-	if t.tops > 0 {
-		t.raise(i)
-	}
-	for j := range t.first {
-		f := &t.first[j]
-		if e.clicks == f.k && (f.seq == 0 || e.seq < f.seq) {
-			f.name, f.seq = name, e.seq
-		}
-	}
-	for j := range t.last {
-		if l := &t.last[j]; e.clicks >= l.k {
-			l.name, l.seq = name, e.seq
-		}
-	}
-	return i
-}
-
-func (t *table) add(name string, ts int64) int32 {
-	var i int32
-	if len(t.entries) < t.limit {
-		i = int32(len(t.entries))
-		if int(i) < cap(t.entries) {
-			t.entries = t.entries[:i+1] // with the categories' memory
-		} else {
-			t.entries = append(t.entries, entry{})
-		}
 	} else {
-		i = t.old
-		for t.entries[i].top { // those keep their details
-			i = t.entries[i].newer
-		}
 		t.unlink(i)
-		delete(t.at, t.entries[i].name)
-		t.folded++
 	}
-	t.seen++
-	t.entries[i] = entry{name: name, first: ts, seq: t.seen, categories: t.entries[i].categories[:0]}
-	t.at[name] = i
-	t.link(i)
-	return i
-}
-
-// link makes entry i the newest.
-func (t *table) link(i int32) {
 	e := &t.entries[i]
 	e.older, e.newer = t.new, none
 	if t.new != none {
@@ -137,8 +78,41 @@ func (t *table) link(i int32) {
 		t.old = i
 	}
 	t.new = i
+	t.clicks++
+	e.clicks++
+	e.last = ts
+	t.raise(i)
+	for j := range t.kths {
+		k := &t.kths[j]
+		if k.last && e.clicks >= k.k || e.clicks == k.k && (k.seq == 0 || e.seq < k.seq) {
+			k.name, k.seq = name, e.seq
+		}
+	}
+	return i
 }
 
+// add makes a new entry, in a folded one's place if there is no other.
+func (t *table) add(name string, ts int64) int32 {
+	i := int32(len(t.entries))
+	switch {
+	case i == maxEntries:
+		for i = t.old; t.entries[i].top; i = t.entries[i].newer {
+			// The most clicked keep their details.
+		}
+		t.unlink(i)
+		delete(t.at, t.entries[i].name)
+	case int(i) < cap(t.entries):
+		t.entries = t.entries[:i+1] // with the memory of its categories
+	default:
+		t.entries = append(t.entries, entry{})
+	}
+	t.seen++
+	t.entries[i] = entry{name: name, first: ts, seq: t.seen, categories: t.entries[i].categories[:0]}
+	t.at[name] = i
+	return i
+}
+
+// unlink takes entry i out of the order of when they were seen.
 func (t *table) unlink(i int32) {
 	e := &t.entries[i]
 	if e.older != none {
@@ -158,22 +132,23 @@ func (t *table) unlink(i int32) {
 // for it.
 func (t *table) raise(i int32) {
 	k := len(t.top)
-	if t.entries[i].top {
+	switch {
+	case t.entries[i].top:
 		for k = 0; t.top[k] != i; k++ {
 		}
-	} else if k < t.tops {
+	case k < t.tops:
 		t.top = append(t.top, i)
-	} else {
+	case k == 0 || !t.before(i, t.top[k-1]):
+		return
+	default:
 		k--
-		if !t.before(i, t.top[k]) {
-			return
-		}
 		t.entries[t.top[k]].top = false
 		t.top[k] = i
 	}
 	t.entries[i].top = true
 	for ; k > 0 && t.before(i, t.top[k-1]); k-- {
-		t.top[k-1], t.top[k] = t.top[k], t.top[k-1]
+		t.top[k] = t.top[k-1]
+		t.top[k-1] = i
 	}
 }
 

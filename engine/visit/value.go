@@ -8,205 +8,152 @@ const noTime = -1
 // Number is feature i, a number.
 func (s *State) Number(i int) float64 {
 	ft := &s.f.features[i]
-	switch ft.kind {
-	case kEvents:
-		return float64(s.n)
-	case kClicks:
-		return float64(s.clicks)
-	case kPages:
-		return float64(s.pages)
-	case kLength:
-		return seconds(s.end - s.start)
-	case kUniqueItems:
-		return float64(s.items.unique())
-	case kUniqueCategories:
-		return float64(s.cats.unique())
-	case kUniquePairs:
-		return float64(s.pairs)
-	case kUniquePages:
-		return float64(s.pageSet.unique())
-	case kRevisits:
-		return float64(s.pageSet.clicks - s.pageSet.unique())
-	case kStart:
-		return s.time(s.start, s.n > 0, ft.part)
-	case kEnd:
-		return s.time(s.end, s.n > 0, ft.part)
-	case kMeanGap:
-		if s.n < 2 {
-			return 0
-		}
-		return seconds(s.end-s.start) / float64(s.n-1)
-	case kMaxGap:
-		return seconds(s.maxGap)
-	case kRecentGap:
-		// The first event has no gap before it.
-		if p := s.recentEvents.back(ft.arg); p != nil && int64(ft.arg) < s.n {
-			return seconds(p.dwell)
-		}
-		return 0
-	case kRecentDwell:
-		if p := s.recentPages.back(ft.arg); p != nil {
-			return seconds(p.dwell)
-		}
-		return 0
-	case kPriceMean:
-		if s.prices == 0 {
-			return 0
-		}
-		return s.priceSum / float64(s.prices)
-	case kPriceMin:
-		return s.priceMin
-	case kPriceMax:
-		return s.priceMax
-	case kPriceLast:
-		return s.priceLast
-	case kCartQuantity:
-		return s.cartQuantity
-	case kCartValue:
-		return s.cartValue
-	case kOrders:
-		return float64(s.orders)
-	case kOrderQuantity:
-		return s.orderQuantity
-	case kOrderValue:
-		return s.orderValue
-	case kReturning:
-		return number(s.returning())
-	case kCount:
-		return float64(s.tallies[ft.arg].n)
-	case kDwell:
-		return seconds(s.tallies[ft.arg].dwell)
-	case kShare:
-		return share(s.tallies[ft.arg].n, s.pages)
-	case kDwellShare:
-		return share(s.tallies[ft.arg].dwell, s.totalDwell)
-	case kAfter:
-		if t := &s.tallies[ft.arg]; t.n > 0 {
-			return seconds(t.first - s.start)
-		}
-		return noTime
-	case kSince:
-		if t := &s.tallies[ft.arg]; t.n > 0 {
-			return seconds(s.end - t.last)
-		}
-		return noTime
-	case kPosition:
-		return float64(s.tallies[ft.arg].firstAt)
-	case kEventBack:
-		return back(&s.tallies[ft.arg], s.n)
-	case kPageBack:
-		return back(&s.tallies[ft.arg], s.pages)
-	case kClickBack:
-		return back(&s.tallies[ft.arg], s.clicks)
+	n := int64(0)  // of ms below
+	t := &tally{}  // of the feature, if it has one
+	e := &entry{}  // of the pair's item, if it was clicked
+	of := int64(0) // the count that the feature is of, if it is of one
+	if ft.of < countCount {
+		of = s.counts[ft.of]
 	}
-	return s.pairNumber(ft)
+	switch {
+	case ft.kind >= kTally && ft.kind <= kBack:
+		t = &s.tallies[ft.arg]
+		if t.n == 0 && (ft.kind == kAfter || ft.kind == kSince || ft.kind == kBack) {
+			return -1
+		}
+	case ft.kind >= kPairItem:
+		if e = s.tables[items].find(s.pair); e == nil {
+			if ft.kind < kPairClicks {
+				return noTime
+			}
+			return 0
+		}
+	}
+	switch ft.kind {
+	case kCount:
+		return float64(of)
+	case kSum:
+		return s.sums[ft.of]
+	case kUnique:
+		return float64(s.tables[ft.of].seen)
+	case kRevisits:
+		return float64(s.tables[ft.of].clicks - s.tables[ft.of].seen)
+	case kTime:
+		return s.time(s.start, ft.of)
+	case kEndTime:
+		return s.time(s.end, ft.of)
+	case kMeanGap:
+		if s.counts[events] < 2 {
+			return 0
+		}
+		return seconds(s.end-s.start) / float64(s.counts[events]-1)
+	case kPriceMean:
+		if s.counts[prices] == 0 {
+			return 0
+		}
+		return s.sums[priceSum] / float64(s.counts[prices])
+	case kReturning:
+		return float64(s.returning())
+	case kTally:
+		return float64(t.n)
+	case kShare:
+		return share(t.n, of)
+	case kDwellShare:
+		return share(t.dwell, of)
+	case kPosition:
+		return float64(t.firstAt)
+	case kBack:
+		return float64(of - t.lastAt)
+	case kPairTime:
+		return float64(s.f.part(e.first, ft.of))
+	case kPairLastTime:
+		return float64(s.f.part(e.last, ft.of))
+	case kPairClicks:
+		return float64(e.clicks)
+	case kPairShare:
+		return share(e.clicks, s.counts[clicks])
+	case kPairCategories:
+		return float64(len(e.categories))
+
+	case kSeconds:
+		n = of
+	case kLength:
+		n = s.end - s.start
+	case kGap, kRecentDwell:
+		if p := s.recent[ft.of].back(ft.arg); p != nil {
+			n = p.ms
+		}
+	case kDwell:
+		n = t.dwell
+	case kAfter:
+		n = t.first - s.start
+	case kSince:
+		n = s.end - t.last
+	case kPairSpan:
+		n = e.last - e.first
+	case kPairDwell:
+		n = e.dwell
+	case kPairCategoryDwell:
+		for _, name := range e.categories {
+			if c := s.tables[categories].find(name); c != nil {
+				n += c.dwell
+			}
+		}
+	}
+	return seconds(n)
 }
 
 // Text is feature i, a category.
 func (s *State) Text(i int) string {
 	ft := &s.f.features[i]
+	var p *past
 	switch ft.kind {
-	case kStart:
-		return s.timeText(s.start, s.n > 0, ft.part)
-	case kEnd:
-		return s.timeText(s.end, s.n > 0, ft.part)
-	case kVisitorType:
-		return s.f.visitors[int(number(s.returning()))]
-	case kTopItem:
-		return s.items.nth(ft.arg)
-	case kTopCategory:
-		return s.cats.nth(ft.arg)
-	case kKth:
-		k := ft.arg >> 2
-		switch ft.arg & 3 {
-		case firstItem:
-			return s.items.first[k].name
-		case lastItem:
-			return s.items.last[k].name
-		case firstCategory:
-			return s.cats.first[k].name
+	case kTime, kEndTime:
+		if s.counts[events] == 0 {
+			return ""
 		}
-		return s.cats.last[k].name
-	case kRecentEvent:
-		return s.recentEvents.first(ft.arg)
-	case kRecentPage:
-		return s.recentPages.first(ft.arg)
-	case kRecentPageType:
-		return s.recentPages.second(ft.arg)
-	case kRecentItem:
-		return s.recentClicks.first(ft.arg)
-	case kRecentCategory:
-		return s.recentClicks.second(ft.arg)
-	case kOpeningEvent:
-		return nth(s.opening.events, ft.arg)
-	case kOpeningPage:
-		return nth(s.opening.pages, ft.arg)
-	case kOpeningPageType:
-		return nth(s.opening.types, ft.arg)
+		if ft.kind == kTime {
+			return s.f.partText(s.start, ft.of)
+		}
+		return s.f.partText(s.end, ft.of)
+	case kPairTime, kPairLastTime:
+		e := s.tables[items].find(s.pair)
+		if e == nil {
+			return ""
+		}
+		if ft.kind == kPairTime {
+			return s.f.partText(e.first, ft.of)
+		}
+		return s.f.partText(e.last, ft.of)
+	case kVisitorType:
+		return s.f.visitors[s.returning()]
+	case kTop:
+		t := &s.tables[ft.of]
+		if int(ft.arg) > len(t.top) {
+			return ""
+		}
+		return t.entries[t.top[ft.arg-1]].name
+	case kKth:
+		return s.tables[ft.of].kths[ft.arg].name
 	case kPairItem:
 		return s.pair
+	case kRecent:
+		p = s.recent[ft.of%second].back(ft.arg)
+	case kOpening:
+		if list := s.opening[ft.of%second]; int(ft.arg) <= len(list) {
+			p = &list[ft.arg-1]
+		}
 	}
-	e := s.pairClicks()
-	if e == nil {
+	switch {
+	case p == nil:
 		return ""
+	case ft.of >= second:
+		return p.b
 	}
-	if ft.kind == kPairFirst {
-		return s.timeText(e.first, true, ft.part)
-	}
-	return s.timeText(e.last, true, ft.part)
-}
-
-// pairClicks is what was done with the pair's item, nil if it was not clicked.
-func (s *State) pairClicks() *entry {
-	if s.pairEntry == nil {
-		s.pairEntry = s.items.find(s.pair)
-	}
-	return s.pairEntry
-}
-
-func (s *State) pairNumber(ft *feature) float64 {
-	e := s.pairClicks()
-	if e == nil {
-		if ft.kind == kPairFirst || ft.kind == kPairLast {
-			return noTime
-		}
-		return 0
-	}
-	switch ft.kind {
-	case kPairClicks:
-		return float64(e.clicks)
-	case kPairShare:
-		return share(e.clicks, s.clicks)
-	case kPairFirst:
-		return s.time(e.first, true, ft.part)
-	case kPairLast:
-		return s.time(e.last, true, ft.part)
-	case kPairSpan:
-		return seconds(e.last - e.first)
-	case kPairDwell:
-		return seconds(e.dwell)
-	case kPairCategoryDwell:
-		var ms int64
-		for _, name := range e.categories {
-			if c := s.cats.find(name); c != nil {
-				ms += c.dwell
-			}
-		}
-		return seconds(ms)
-	}
-	return float64(len(e.categories)) // kPairCategories
+	return p.a
 }
 
 func seconds(ms int64) float64 { return float64(ms) / 1000 }
-
-// back is how many events or pages there were since the last that counted,
-// -1 if there was none.
-func back(t *tally, now int64) float64 {
-	if t.n == 0 {
-		return -1
-	}
-	return float64(now - t.lastAt)
-}
 
 func share(n, of int64) float64 {
 	if of == 0 {
@@ -215,105 +162,55 @@ func share(n, of int64) float64 {
 	return float64(n) / float64(of)
 }
 
-func number(b bool) float64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func nth(texts []string, n int32) string {
-	if int(n) > len(texts) {
-		return ""
-	}
-	return texts[n-1]
-}
-
-func (t *table) nth(n int32) string {
-	if int(n) > len(t.top) {
-		return ""
-	}
-	return t.entries[t.top[n-1]].name
-}
-
-func (r *ring) first(n int32) string {
-	if p := r.back(n); p != nil {
-		return p.a
-	}
-	return ""
-}
-
-func (r *ring) second(n int32) string {
-	if p := r.back(n); p != nil {
-		return p.b
-	}
-	return ""
-}
-
-// time is a part of a time as a number; noTime if there is no time.
-func (s *State) time(ts int64, is bool, p part) float64 {
-	if !is {
+// time is a part of a time of the visit as a number.
+func (s *State) time(ts int64, part uint8) float64 {
+	if s.counts[events] == 0 {
 		return noTime
 	}
-	return float64(s.f.part(ts, p))
+	return float64(s.f.part(ts, part))
 }
 
-func (f *Features) part(ts int64, p part) int64 {
+func (f *Features) part(ts int64, part uint8) int64 {
 	ts += f.offset
 	days := floorDiv(ts, 86400000)
-	second := floorDiv(ts-days*86400000, 1000)
-	switch p {
-	case pHour:
-		return second / 3600
-	case pMinute:
-		return second / 60 % 60
-	case pSecond:
-		return second % 60
-	case pSecondOfDay:
-		return second
-	case pWeekday, pWeekend:
-		weekday := (days+3)%7 + 1 // 1 January 1970 was a Thursday
-		if weekday < 1 {
-			weekday += 7
-		}
-		if p == pWeekday {
-			return weekday
-		}
-		return weekday / 6
-	}
+	seconds := (ts - days*86400000) / 1000
 	year, month, day := Date(days)
-	switch p {
+	switch part {
 	case pYear:
 		return int64(year)
 	case pMonth:
 		return int64(month)
 	case pDay:
 		return int64(day)
+	case pHour:
+		return seconds / 3600
+	case pMinute:
+		return seconds / 60 % 60
+	case pSecond:
+		return seconds % 60
+	case pSecondOfDay:
+		return seconds
+	case pDayOfYear:
+		return days - Days(year, 1, 1) + 1
 	}
-	return days - Days(year, 1, 1) + 1 // pDayOfYear
+	weekday := (days%7+10)%7 + 1 // 1 January 1970 was a Thursday
+	if part == pWeekend {
+		return weekday / 6
+	}
+	return weekday
 }
 
-// timeText is a part of a time as a category, "" if there is no time.
-func (s *State) timeText(ts int64, is bool, p part) string {
-	if !is {
-		return ""
-	}
-	f := s.f
-	switch p {
+// partText is a part of a time as a category.
+func (f *Features) partText(ts int64, part uint8) string {
+	switch part {
 	case pMonthName:
 		return f.months[f.part(ts, pMonth)-1]
 	case pWeekend:
 		return f.flags[f.part(ts, pWeekend)]
-	case pMonthDay, pMonthDayHour:
-		b := make([]byte, 0, 8)
-		b = strconv.AppendInt(b, f.part(ts, pMonth), 10)
-		b = append(b, '-')
-		b = strconv.AppendInt(b, f.part(ts, pDay), 10)
-		if p == pMonthDayHour {
-			b = append(b, '-')
-			b = strconv.AppendInt(b, f.part(ts, pHour), 10)
-		}
-		return string(b)
+	case pMonthDay:
+		return f.partText(ts, pMonth) + "-" + f.partText(ts, pDay)
+	case pMonthDayHour:
+		return f.partText(ts, pMonthDay) + "-" + f.partText(ts, pHour)
 	}
-	return strconv.FormatInt(f.part(ts, p), 10)
+	return strconv.FormatInt(f.part(ts, part), 10)
 }
