@@ -33,9 +33,12 @@ type sessionFeatures struct {
 
 // sessionMemory is what one goroutine works in.
 type sessionMemory struct {
-	state         *visit.State
-	order, merged []int32
+	state *visit.State
+	order timeOrder
 }
+
+// timeOrder is memory for sorting events by time.
+type timeOrder struct{ order, merged []int32 }
 
 // The op's input ports. Lists are the events'; the others are of the visit.
 const (
@@ -148,7 +151,7 @@ func (t *sessionFeatures) Transform(in, out []*frame.Value) error {
 		}
 	}
 	t.Reset()
-	order := t.memory.sorted(ts)
+	order := t.memory.order.sorted(ts)
 	for i := range ts {
 		k := i
 		if order != nil {
@@ -168,7 +171,7 @@ func (t *sessionFeatures) Transform(in, out []*frame.Value) error {
 
 // sorted is the order of the times, those that are equal in theirs; nil if they
 // are in order already.
-func (m *sessionMemory) sorted(ts []int64) []int32 {
+func (m *timeOrder) sorted(ts []int64) []int32 {
 	i := 1
 	for i < len(ts) && ts[i-1] <= ts[i] {
 		i++

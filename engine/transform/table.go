@@ -85,6 +85,7 @@ var Table = []Op{
 
 	// Events of visits.
 	{"session_features", readSessionFeatures},
+	{"markov_chain", readMarkovChain},
 
 	// Beyond MLeap.
 	{"drop_missing", readDropMissing},
