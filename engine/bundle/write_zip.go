@@ -17,6 +17,11 @@ func Write(b *Bundle, format Format) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Zip(files)
+}
+
+// Zip makes a zip of files. The same files give the same bytes.
+func Zip(files []File) ([]byte, error) {
 	then := time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC) // zips know no earlier time
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
@@ -29,7 +34,7 @@ func Write(b *Bundle, format Format) ([]byte, error) {
 			return nil, err
 		}
 	}
-	err = w.Close()
+	err := w.Close()
 	return out.Bytes(), err
 }
 

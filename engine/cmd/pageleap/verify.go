@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"text/tabwriter"
 
+	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/frame"
 	"github.com/spf13/cobra"
 )
@@ -13,20 +16,33 @@ import (
 func verifyCommand() *cobra.Command {
 	var tolerance float64
 	cmd := &cobra.Command{
-		Use:   "verify BUNDLE FRAME EXPECTED",
+		Use:   "verify BUNDLE [FRAME EXPECTED]",
 		Short: "Score a frame and compare the answer with the expected one",
 		Long: `verify scores FRAME and compares each column of EXPECTED, a leap frame such as
 MLeap or Spark answered. It prints a table and exits with 1 where a column
-differs. Columns that EXPECTED lacks are not compared.`,
+differs. Columns that EXPECTED lacks are not compared. Without them it takes the
+two that the bundle itself holds, as those of pageleap train do
+(verify/frame.json, verify/expected.json).`,
 		Example: `  pageleap verify visitor.zip frame.json expected.json
+  pageleap verify trained.zip
   pageleap verify --tolerance 0 visitor.zip frame.json expected.json`,
-		Args: argCount(3, 3),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 2 {
+				return usageError{fmt.Errorf("FRAME without EXPECTED; usage: %s", cmd.UseLine())}
+			}
+			return argCount(1, 3)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			m, err := loadModel(args[0])
 			if err != nil {
 				return err
 			}
-			in, err := readFrame(args[1], m.Inputs())
+			read := readFrame
+			if len(args) == 1 {
+				args = append(args, verifyFrame, verifyExpected)
+				read = func(name string, s frame.Schema) (*frame.Frame, error) { return frameOf(args[0], name, s) }
+			}
+			in, err := read(args[1], m.Inputs())
 			if err != nil {
 				return err
 			}
@@ -34,7 +50,7 @@ differs. Columns that EXPECTED lacks are not compared.`,
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[1], err)
 			}
-			want, err := readFrame(args[2], m.Outputs())
+			want, err := read(args[2], m.Outputs())
 			if err != nil {
 				return err
 			}
@@ -64,6 +80,35 @@ func readFrame(path string, s frame.Schema) (*frame.Frame, error) {
 	f, err := frame.Read(formatOf(path), data, s, frame.ReadOptions{})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, nil
+}
+
+// frameOf reads a frame that the bundle at path holds.
+func frameOf(path, name string, s frame.Schema) (*frame.Frame, error) {
+	if path == "-" {
+		return nil, usageError{errors.New("a bundle from standard input is read once; name a FRAME and what is EXPECTED of it")}
+	}
+	files := bundle.Dir(os.DirFS(path))
+	if !isDir(path) {
+		data, err := readInput(path)
+		if err == nil {
+			files, err = bundle.OpenZip(data)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	data, err := files.ReadFile(name)
+	if errors.Is(err, bundle.ErrNotFound) {
+		return nil, usageError{fmt.Errorf("%s holds no %s to verify it by; name a FRAME and what is EXPECTED of it", path, name)}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	f, err := frame.Read(frame.JSON, data, s, frame.ReadOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", path, name, err)
 	}
 	return f, nil
 }
