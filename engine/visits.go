@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/pageleap/pageleap/engine/frame"
 	"github.com/pageleap/pageleap/engine/transform"
@@ -32,7 +33,7 @@ func (m *Model) NewVisit() (*Visit, error) {
 		return nil, err
 	}
 	v := &Visit{Row: r}
-	events := map[*frame.Value]bool{} // the columns that are the events
+	var events []*frame.Value // the columns that are the events
 	for i := range r.steps {
 		s := &r.steps[i]
 		op, ok := s.t.(transform.Incremental)
@@ -51,7 +52,7 @@ func (m *Model) NewVisit() (*Visit, error) {
 		s.checks = checks
 		for k, p := range ports {
 			if p.Type.Kind == frame.List && s.in[k] != nil {
-				events[s.in[k]] = true
+				events = append(events, s.in[k])
 			}
 		}
 	}
@@ -63,7 +64,7 @@ func (m *Model) NewVisit() (*Visit, error) {
 			continue
 		}
 		for _, in := range r.steps[i].in {
-			if events[in] {
+			if slices.Contains(events, in) {
 				return nil, errors.New(r.plan.steps[i].Path + " reads the list of events, which is not there while a visit goes on")
 			}
 		}

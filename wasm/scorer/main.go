@@ -17,6 +17,7 @@ import (
 	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/frame"
 	"github.com/pageleap/pageleap/engine/transform"
+	events "github.com/pageleap/pageleap/engine/visit"
 )
 
 // ABI counts incompatible changes of the exports and of the memory layouts.
@@ -46,9 +47,12 @@ var (
 	models  []*loaded // by handle - 1; nil when closed
 )
 
+// loaded is what a handle stands for: a model, or a visit that a model scores.
 type loaded struct {
 	model *engine.Model
 	row   *flatRow
+	visit *engine.Visit
+	event [len(eventTags)]cell // the visit's next event
 }
 
 //go:wasmexport abi
@@ -76,7 +80,10 @@ func load(p, n uint32) (handle uint32) {
 		setError(err)
 		return 0
 	}
-	l := &loaded{model: m}
+	return handleOf(&loaded{model: m})
+}
+
+func handleOf(l *loaded) uint32 {
 	for i := range models {
 		if models[i] == nil {
 			models[i] = l
@@ -133,12 +140,12 @@ func row(handle uint32) (cells uint32) {
 		return 0
 	}
 	if l.row == nil {
-		r, err := newFlatRow(l.model)
+		r, err := l.model.NewRow()
 		if err != nil {
 			setError(err)
 			return 0
 		}
-		l.row = r
+		l.row = newFlatRow(l.model, r)
 	}
 	return address(unsafe.Pointer(unsafe.SliceData(l.row.cells)))
 }
@@ -161,6 +168,110 @@ func score(handle uint32) (status uint32) {
 		return statusError
 	}
 	return statusOK
+}
+
+// visit begins a visit that the model scores event by event. What it gives is a
+// handle, whose row holds the inputs that are not of the events.
+//
+//go:wasmexport visit
+func newVisit(handle uint32) (visit uint32) {
+	defer guard(func() { visit = 0 })
+	l := get(handle)
+	if l == nil {
+		return 0
+	}
+	v, err := l.model.NewVisit()
+	if err != nil {
+		setError(err)
+		return 0
+	}
+	return handleOf(&loaded{model: l.model, row: newFlatRow(l.model, v.Row), visit: v})
+}
+
+// The cells of an event, by their tags.
+var eventTags = [...]uint32{eventName: tagString, eventTS: tagLong, eventPage: tagString, eventPageType: tagString,
+	eventItem: tagString, eventCategory: tagString, eventPrice: tagNumber, eventQuantity: tagNumber}
+
+const (
+	eventName = iota
+	eventTS
+	eventPage
+	eventPageType
+	eventItem
+	eventCategory
+	eventPrice
+	eventQuantity
+)
+
+//go:wasmexport event
+func event(visit uint32) (cells uint32) {
+	l := getVisit(visit)
+	if l == nil {
+		return 0
+	}
+	return address(unsafe.Pointer(&l.event))
+}
+
+//go:wasmexport add
+func add(visit uint32) (status uint32) {
+	defer guard(func() { status = statusError })
+	l := getVisit(visit)
+	if l == nil {
+		return statusError
+	}
+	for i := range l.event {
+		if tag := l.event[i].tag; tag != tagNull && tag != eventTags[i] {
+			setError(errors.New("cell " + strconv.Itoa(i) + " of an event has the tag " + strconv.Itoa(int(tag))))
+			return statusError
+		}
+	}
+	e := &l.event
+	if e[eventName].tag == tagNull || e[eventTS].tag == tagNull {
+		setError(errors.New("an event must have a name and a ts"))
+		return statusError
+	}
+	if err := l.visit.Add(events.Event{
+		Event: e[eventName].text(), TS: int64(e[eventTS].bits), Page: e[eventPage].text(), PageType: e[eventPageType].text(),
+		Item: e[eventItem].text(), Category: e[eventCategory].text(), Price: e[eventPrice].number(), Quantity: e[eventQuantity].number(),
+	}); err != nil {
+		setError(err)
+		return statusError
+	}
+	return statusOK
+}
+
+// text is a copy: ops keep the texts of events.
+func (c *cell) text() string {
+	if c.tag == tagNull {
+		return ""
+	}
+	return string(bytesAt(uint32(c.bits), c.n))
+}
+
+func (c *cell) number() float64 {
+	if c.tag == tagNull {
+		return math.NaN()
+	}
+	return math.Float64frombits(c.bits)
+}
+
+//go:wasmexport reset
+func reset(visit uint32) (status uint32) {
+	l := getVisit(visit)
+	if l == nil {
+		return statusError
+	}
+	l.visit.Reset()
+	return statusOK
+}
+
+func getVisit(handle uint32) *loaded {
+	l := get(handle)
+	if l != nil && l.visit == nil {
+		setError(errors.New("handle " + strconv.Itoa(int(handle)) + " is not of a visit"))
+		return nil
+	}
+	return l
 }
 
 func get(handle uint32) *loaded {
@@ -251,11 +362,7 @@ type slot struct {
 	json  []byte // the text behind an output of tagJSON
 }
 
-func newFlatRow(m *engine.Model) (*flatRow, error) {
-	r, err := m.NewRow()
-	if err != nil {
-		return nil, err
-	}
+func newFlatRow(m *engine.Model, r *engine.Row) *flatRow {
 	f := &flatRow{row: r}
 	inputs, outputs := m.Inputs(), m.Outputs()
 	for i := range inputs {
@@ -265,7 +372,7 @@ func newFlatRow(m *engine.Model) (*flatRow, error) {
 		f.outputs = append(f.outputs, slot{value: r.Output(i), tag: tagOf(&outputs[i].Type), field: &outputs[i]})
 	}
 	f.cells = make([]cell, len(inputs)+len(outputs)+1) // never empty, so that it has an address
-	return f, nil
+	return f
 }
 
 func tagOf(t *frame.Type) uint32 {

@@ -50,10 +50,25 @@ interface About {
   close(): void;
 }
 
+/** A visit that is scored event by event, in a time that does not depend on how many there were. */
+export interface Visit {
+  /** Adds events, and scores all that there are. row has the bundle's inputs that are not of the events. */
+  score(events: readonly VisitEvent[], row?: Row): Answer | null;
+  /** Forgets the events: another visit begins. */
+  reset(): void;
+}
+
+export interface RemoteVisit {
+  score(events: readonly VisitEvent[], row?: Row): Promise<Answer | null>;
+  reset(): void;
+}
+
 /** A loaded bundle. */
 export interface Scorer extends About {
   /** Scores one row. null for a row that `handle_invalid = skip` drops. */
   score(row: Row): Answer | null;
+  /** The visit that this scorer scores event by event, where its bundle takes events. */
+  readonly visit: Visit | undefined;
   /** Runs the pipeline over a frame. */
   transform(frame: Frame, options?: { select?: string[] }): Frame;
   transform(frame: string | Uint8Array, options: TransformOptions & { to: 'binary' }): Uint8Array;
@@ -63,6 +78,7 @@ export interface Scorer extends About {
 /** A loaded bundle in a web worker. */
 export interface RemoteScorer extends About {
   score(row: Row): Promise<Answer | null>;
+  readonly visit: RemoteVisit | undefined;
   transform(frame: Frame, options?: { select?: string[] }): Promise<Frame>;
   transform(frame: string | Uint8Array, options: TransformOptions & { to: 'binary' }): Promise<Uint8Array>;
   transform(frame: string | Uint8Array, options?: TransformOptions): Promise<string>;
@@ -251,6 +267,8 @@ export interface TrackOptions {
   limit?: number;
   /** The pause, in milliseconds, after which a new visit begins. 30 minutes. */
   gap?: number;
+  /** The clock, in milliseconds since 1970. Date.now. */
+  now?: () => number;
   /** The key in sessionStorage, and the name of the tabs' channel. 'pageleap'. */
   key?: string;
 

@@ -134,6 +134,13 @@ export class Instance {
       cause instanceof PageleapError ? cause : new PageleapError('trap', `scorer.wasm stopped: ${cause.message}`, { cause }));
   }
 
+  // Calls an export that gives an address.
+  address(name, handle) {
+    const at = this.call(name, handle) >>> 0;
+    if (at === 0) throw this.error();
+    return at;
+  }
+
   // Copies bytes into the memory; the caller frees them.
   put(data) {
     const at = this.call('alloc', data.length) >>> 0;

@@ -28,8 +28,14 @@ export class RemoteScorer {
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
     try {
-      const about = await self.#call('load', { bundle: await portable(bundle), wasm: await portable(wasm), outputs, integrity });
+      const [about, visits] = await self.#call('load', { bundle: await portable(bundle), wasm: await portable(wasm), outputs, integrity });
       Object.assign(self, about);
+      if (visits) {
+        self.visit = {
+          score: (...args) => self.#call('visit', 'score', ...args),
+          reset: () => self.#call('visit', 'reset').catch(() => {}), // what comes next says what is wrong
+        };
+      }
     } catch (error) {
       self.#end(error);
       throw error;

@@ -20,21 +20,19 @@ function holds({ kind, base }) {
   return kind === 'tensor' && !text ? VECTOR : OTHER;
 }
 
-// The model's flat row in wasm memory: values are written and read in place,
+// The model's flat row in wasm memory, at this address: values are written and read in place,
 // with one call a row. wanted are the outputs to read.
 //
 // A score may take less than a microsecond, so that this file avoids what costs
 // tens of nanoseconds: DataViews, closures, calls by name, typed arrays of
 // typed arrays.
 export class FlatRow {
-  constructor(instance, handle, inputs, outputs, wanted) {
+  constructor(instance, at, inputs, outputs = [], wanted = []) {
     this.instance = instance;
     this.inputs = inputs;
     this.names = inputs.map((c) => c.name);
     this.byName = new Map(this.names.map((name, i) => [name, i]));
     this.kinds = inputs.map(holds);
-    const at = instance.call('row', handle) >>> 0;
-    if (at === 0) throw instance.error();
     this.cells = inputs.map((_, i) => (at + CELL * i) >>> 2); // as indices of u32
     this.wanted = [];
     this.wantedCells = [];

@@ -12,6 +12,7 @@ export class Scorer {
   #handle;
   #row; // the flat row
   #all; // the pipeline's outputs
+  #visit; // null: the model takes no events
 
   /** @hidden: made by load */
   constructor(instance, handle, outputs) {
@@ -38,12 +39,26 @@ export class Scorer {
   score(row) {
     const instance = this.#instance;
     if (!this.#handle) throw closed();
-    const flat = (this.#row ??= new FlatRow(instance, this.#handle, this.inputs, this.#all, this.outputs));
+    const flat = (this.#row ??= this.#flat(this.#handle));
     flat.write(row);
-    const status = instance.score(this.#handle);
-    if (status === 2) return null;
-    if (status !== 0) throw instance.error();
-    return flat.read();
+    return scored(instance, this.#handle, flat);
+  }
+
+  #flat(handle) {
+    return new FlatRow(this.#instance, this.#instance.address('row', handle), this.inputs, this.#all, this.outputs);
+  }
+
+  /**
+   * A visit that is scored event by event, however long it is; undefined where
+   * the bundle takes no events. A scorer has one.
+   */
+  get visit() {
+    if (!this.#handle) throw closed();
+    if (this.#visit === undefined) {
+      const handle = this.#instance.call('visit', this.#handle);
+      this.#visit = handle === 0 ? null : new Visit(this.#instance, handle, this.#flat(handle));
+    }
+    return this.#visit ?? undefined;
   }
 
   /**
@@ -86,7 +101,56 @@ export class Scorer {
   /** Frees the model and its memory. The scorer cannot be used afterwards. */
   close() {
     this.#handle = 0;
-    this.#instance = this.#row = undefined;
+    this.#instance = this.#row = this.#visit = undefined;
+  }
+}
+
+function scored(instance, handle, flat) {
+  const status = instance.score(handle);
+  if (status === 2) return null;
+  if (status !== 0) throw instance.error();
+  return flat.read();
+}
+
+// The cells of an event.
+const EVENT = Object.entries({
+  event: 'string',
+  ts: 'long',
+  page: 'string',
+  page_type: 'string',
+  item: 'string',
+  category: 'string',
+  price: 'double',
+  quantity: 'double',
+});
+
+class Visit {
+  #instance;
+  #handle;
+  #row;
+  #event;
+
+  constructor(instance, handle, row) {
+    this.#instance = instance;
+    this.#handle = handle;
+    this.#row = row;
+    const columns = EVENT.map(([name, base]) => ({ name, base, kind: 'scalar' }));
+    this.#event = new FlatRow(instance, instance.address('event', handle), columns);
+  }
+
+  /** Adds events, and scores the visit; row has the bundle's inputs that are not of the events. */
+  score(events = [], row = {}) {
+    for (const event of events) {
+      this.#event.write(event);
+      if (this.#instance.call('add', this.#handle) !== 0) throw this.#instance.error();
+    }
+    this.#row.write(row);
+    return scored(this.#instance, this.#handle, this.#row);
+  }
+
+  /** Forgets the events: another visit begins. */
+  reset() {
+    this.#instance.call('reset', this.#handle);
   }
 }
 

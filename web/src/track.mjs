@@ -36,6 +36,7 @@ class Tracker {
   #scorers = []; // those that score: [scorer], or [scorer, chain]
   #own = []; // those that close with the tracker
   #page; // the page that is shown: {key, page, type, pending, unread, dwell, since}
+  #told = new Map(); // of each scorer: how many events it knows, as of which revision
   #due = 0; // events at the end of the visit that wait for their score
   #scheduled = false;
   #running = false;
@@ -57,14 +58,15 @@ class Tracker {
       limit: 500,
       gap: 30 * MINUTE,
       key: 'pageleap',
+      now: Date.now,
       engagement: true,
       withoutConsent: 'memory',
       dataLayer: 'dataLayer',
       ...options,
     };
-    const { key, limit, gap, remember } = this.#options;
+    const { key, limit, gap, remember, now } = this.#options;
     const changed = () => this.#want(1);
-    this.#visit = new Visit({ key, limit, gap, remember, changed, failed: (error) => this.#fail(error) });
+    this.#visit = new Visit({ key, limit, gap, remember, now, changed, failed: (error) => this.#fail(error) });
     this.#ask();
     this.#navigated();
     if (this.#options.dataLayer) this.#hookDataLayer();
@@ -189,7 +191,7 @@ class Tracker {
     const { unread } = page;
     page.unread = undefined;
     const type = this.#type();
-    if (type) unread.forEach((event) => (event.page_type ??= type));
+    for (const event of unread) if (type && !event.page_type) this.#complete(event, { page_type: type });
     for (const element of document.querySelectorAll('[data-pageleap-view]')) {
       this.#record({ event: element.dataset.pageleapView, ...attributes(element) }, 'attribute');
     }
@@ -274,11 +276,21 @@ class Tracker {
       event = map(event);
       if (!event) return;
     }
-    const same = this.#told(event, source);
+    const same = this.#same(event, source);
     const due = same ? Math.max(1, this.#due) : this.#due + 1;
-    const one = same ? Object.assign(same, { ...event, ...same }) : this.#visit.add({ ...event, source });
+    const one = same ? this.#complete(same, event) : this.#visit.add({ ...event, source });
     this.#want(due);
     this.#page.unread?.push(one);
+  }
+
+  // Adds what another source knows of an event.
+  #complete(event, more) {
+    for (const name in more) {
+      if (name in event) continue;
+      event[name] = more[name];
+      this.#visit.revision++;
+    }
+    return event;
   }
 
   // What this page is, as far as it says.
@@ -289,8 +301,8 @@ class Tracker {
 
   // The event that another source has told a moment ago: a shop may push to
   // dataLayer what the page's own attributes say too.
-  #told({ event, item, page }, source) {
-    const now = Date.now();
+  #same({ event, item, page }, source) {
+    const now = this.#options.now();
     const { events } = this.#visit;
     for (let i = events.length - 1; i >= 0 && now - events[i].ts < SAME; i--) {
       const e = events[i];
@@ -392,7 +404,7 @@ class Tracker {
     const began = performance.now();
     const outputs = {};
     for (const scorer of this.#scorers.slice().reverse()) {
-      const answer = scorer.score(this.#row(scorer, events));
+      const answer = this.#answer(scorer, events);
       Object.assign(outputs, typeof answer?.then === 'function' ? await answer : answer);
     }
     const ms = performance.now() - began;
@@ -423,17 +435,28 @@ class Tracker {
     this.#options.onScore?.(this.latest);
   }
 
-  #row(scorer, events) {
+  // Scores these events; event by event where the bundle can, so that a long visit takes no longer than a short one.
+  #answer(scorer, events) {
     const { inputs, context = {} } = this.#options;
-    if (inputs) return inputs({ events, dropped: this.#visit.dropped, started: this.#visit.started }, scorer);
-    const given = typeof context === 'function' ? context() : context;
+    const { dropped, revision, started, returning } = this.#visit;
+    if (inputs) return scorer.score(inputs({ events, dropped, started }, scorer));
     const row = {};
+    const given = typeof context === 'function' ? context() : context;
     for (const { name, kind } of scorer.inputs) {
       if (name in given) row[name] = given[name];
-      else if (name === 'returning') row[name] = this.#visit.returning;
-      else if (kind === 'list' && name in COLUMNS) row[name] = events.map(COLUMNS[name]);
+      else if (name === 'returning') row[name] = returning;
+      else if (kind === 'list' && name in COLUMNS && !scorer.visit) row[name] = events.map(COLUMNS[name]);
     }
-    return row;
+    if (!scorer.visit) return scorer.score(row);
+    let told = this.#told.get(scorer);
+    if (told?.revision !== revision) {
+      scorer.visit.reset();
+      told = { revision, n: dropped };
+      this.#told.set(scorer, told);
+    }
+    const news = events.slice(Math.max(0, told.n - dropped)).map(bare);
+    told.n = dropped + events.length;
+    return scorer.visit.score(news, row);
   }
 
   // A visit stays in its segment until the probability is clearly beyond the threshold.
@@ -489,8 +512,21 @@ class Tracker {
     this.#own.forEach((scorer) => scorer.close());
     this.#own = [];
     this.#scorers = [];
+    this.#told.clear();
   }
 }
+
+// An event and nothing else, always of one shape.
+const bare = ({ event, ts, page, page_type, item, category, price, quantity }) => ({
+  event,
+  ts,
+  page,
+  page_type,
+  item,
+  category,
+  price,
+  quantity,
+});
 
 // P(buy) of what models call probability: a number, or the last of the classes.
 function positive(probability) {

@@ -26,12 +26,16 @@ export class Visit {
   #met = () => {};
   #unlock = () => {};
 
-  constructor({ key, limit, gap, remember, changed, failed }) {
-    Object.assign(this, { key, limit, gap, remember, changed, failed });
+  /** Counts what was other than another event at the end. */
+  revision = 0;
+
+  constructor({ key, limit, gap, remember, now, changed, failed }) {
+    Object.assign(this, { key, limit, gap, remember, now, changed, failed });
     this.#reset();
   }
 
   #reset() {
+    this.revision++;
     this.id = random(); // names the visit, not the visitor: the next one has another
     this.started = 0;
     this.events = [];
@@ -46,17 +50,17 @@ export class Visit {
 
   /** Whether what comes now is of this visit. */
   get live() {
-    return this.events.length > 0 && Date.now() - this.last <= this.gap;
+    return this.events.length > 0 && this.now() - this.last <= this.gap;
   }
 
   /** Adds an event, at the end of what is there; a long pause makes it the first of another visit. */
   add(event) {
-    const now = Date.now();
+    const now = this.now();
     if (this.events.length > 0 && !this.live) {
       this.#reset();
       if (this.#stored) this.returning = this.#seen();
     }
-    const one = { key: `${this.#page}.${this.#count++}`, ...event, ts: Math.max(now, this.last) };
+    const one = { key: `${this.#page}.${this.#count++}`, ...event, ts: Math.max(Math.trunc(now), this.last) };
     if (this.events.length === 0) this.started = one.ts;
     this.#insert(one);
     this.#unsaved.push(one);
@@ -66,6 +70,7 @@ export class Visit {
   #insert(event) {
     let i = this.events.length;
     while (i > 0 && this.events[i - 1].ts > event.ts) i--;
+    if (i < this.events.length) this.revision++;
     this.events.splice(i, 0, event);
     if (this.events.length > this.limit) {
       this.events.shift();
@@ -130,7 +135,7 @@ export class Visit {
       const text = sessionStorage.getItem(this.key);
       if (!text) return;
       const state = JSON.parse(text);
-      if (sound(state) && Date.now() - state.events.at(-1).ts <= this.gap) this.#merge(state);
+      if (sound(state) && this.now() - state.events.at(-1).ts <= this.gap) this.#merge(state);
       else this.#erase();
     } catch (cause) {
       // Not ours, damaged or forbidden: this visit starts here.

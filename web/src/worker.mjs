@@ -10,8 +10,11 @@ self.onmessage = async ({ data: { id, name, args } }) => {
   try {
     if (name === 'load') {
       scorer = await load(args[0]);
-      const { name, uid, version, inputs, outputs } = scorer;
-      answer.value = { name, uid, version, inputs, outputs };
+      const { name, uid, version, inputs, outputs, visit } = scorer;
+      answer.value = [{ name, uid, version, inputs, outputs }, visit !== undefined];
+    } else if (name === 'visit') {
+      const [method, ...rest] = args;
+      answer.value = scorer.visit[method](...rest);
     } else {
       answer.value = scorer[name](...args);
     }

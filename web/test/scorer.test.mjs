@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { compile, load, PageleapError } from '../src/node.mjs';
 import { FlatRow } from '../src/row.mjs';
-import { caseBytes, caseFrame, records, vector, wasmPath } from './support.mjs';
+import { caseBytes, caseFrame, featuresBundle, records, root, vector, visits, wasmPath } from './support.mjs';
 
 let wasm;
 before(async () => {
@@ -124,9 +125,9 @@ describe('score', () => {
 describe('the flat row', () => {
   it('carries longs of 64 bits both ways, as numbers where they are exact', () => {
     const buffer = new ArrayBuffer(1024);
-    const instance = { u32: new Uint32Array(buffer), f64: new Float64Array(buffer), call: () => 64 };
+    const instance = { u32: new Uint32Array(buffer), f64: new Float64Array(buffer) };
     const long = { name: 'n', base: 'long', kind: 'scalar' };
-    const row = new FlatRow(instance, 1, [long], [long], [long]);
+    const row = new FlatRow(instance, 64, [long], [long], [long]);
     const cells = new BigInt64Array(buffer, 64);
     const limit = 2 ** 53 - 1;
     for (const x of [0, -1, 1, -(2 ** 32), 2 ** 40 + 7, limit, -limit, 2n ** 53n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n)]) {
@@ -163,6 +164,52 @@ describe('transform', () => {
         .map((l) => JSON.parse(l).prediction),
       want,
     );
+  });
+});
+
+describe('visit', () => {
+  let bundle;
+  const LISTS = ['event', 'ts', 'page', 'page_type', 'item', 'category', 'price', 'quantity'];
+  const lists = (events, { inputs }) =>
+    Object.fromEntries(
+      inputs
+        .filter((c) => LISTS.includes(c.name))
+        .map(({ name, base }) => [name, events.map((e) => e[name] ?? (base === 'string' ? '' : NaN))]),
+    );
+  before(() => {
+    bundle = featuresBundle(join(root, 'testdata', 'visits', 'recsys15.json'));
+  });
+
+  it('takes events one by one, and answers as to their lists', async () => {
+    const scorer = await load({ wasm, bundle });
+    const { visit } = await load({ wasm, bundle });
+    for (const events of visits().slice(0, 40)) {
+      visit.reset();
+      const answers = [visit.score()];
+      for (const event of events) answers.push(visit.score([event]));
+      answers.forEach((answer, n) => assert.deepEqual(answer, scorer.score(lists(events.slice(0, n), scorer))));
+    }
+  });
+
+  it('keeps its memory however long it is, and takes texts of any length and script', async () => {
+    const { visit, ...scorer } = await load({ wasm, bundle }).then((s) => ({ visit: s.visit, memory: () => s.memory }));
+    const add = (i) =>
+      visit.score([{ event: 'view_item', ts: i * 1000, page: `/p/${i}`, item: `i${i % 5000}`, category: 'é中😀', price: i }]);
+    for (let i = 0; i < 40_000; i++) add(i);
+    const memory = scorer.memory();
+    for (let i = 40_000; i < 60_000; i++) add(i);
+    assert.equal(scorer.memory(), memory);
+    assert.equal(visit.score([{ event: 'page_view', ts: 6e7, page: `/${'x'.repeat(1_000_000)}` }]).clicks, 60_000);
+  });
+
+  it('is not there for a bundle that takes no events, and says what is wrong with an event', async () => {
+    assert.equal((await scorerOf('pipeline_visitor_rf')).visit, undefined);
+    const { visit } = await load({ wasm, bundle });
+    assert.throws(() => visit.score([{ event: 'view_item' }]), fails('error', /must have a name and a ts/));
+    assert.throws(() => visit.score([{ event: 7, ts: 1 }]), fails('schema', /"event" is a string; it cannot be 7/));
+    assert.throws(() => visit.score([{ event: 'x', ts: 1.5 }]), fails('schema', /"ts" is a long; it cannot be 1.5/));
+    assert.throws(() => visit.score([{ event: 'x', ts: 1, colour: 'red' }]), fails('schema', /no input "colour"; there are: "event"/));
+    assert.equal(visit.score([{ event: 'view_item', ts: 1 }]).clicks, 1);
   });
 });
 

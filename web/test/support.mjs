@@ -1,6 +1,7 @@
 // What the tests share: paths, genuine cases, and a pageleap server of their own.
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,4 +37,29 @@ export function serve(...args) {
     });
     child.once('exit', (code) => reject(new Error(`pageleap serve ended with ${code}: ${text}`)));
   });
+}
+
+/** The visits of testdata/visits/synthetic.ndjson: made up, for tests of form and not of quality. */
+export function visits() {
+  const lines = readFileSync(join(root, 'testdata', 'visits', 'synthetic.ndjson'), 'utf8')
+    .trim()
+    .split('\n');
+  const byId = new Map();
+  for (const { visit, ...event } of lines.map((line) => JSON.parse(line))) byId.set(visit, [...(byId.get(visit) ?? []), event]);
+  return [...byId.values()].map((events) => events.sort((a, b) => a.ts - b.ts));
+}
+
+/** A bundle that computes the features of a spec, as `pageleap features` writes it. */
+export function featuresBundle(spec) {
+  const dir = mkdtempSync(join(tmpdir(), 'pageleap-'));
+  try {
+    const file = join(dir, 'features.zip');
+    const events = join(root, 'testdata', 'visits', 'synthetic.ndjson');
+    execFileSync(join(root, 'dist', 'pageleap'), ['features', events, '--spec', spec, '-o', join(dir, 'table.csv'), '--bundle', file], {
+      stdio: 'pipe',
+    });
+    return readFileSync(file);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 }
