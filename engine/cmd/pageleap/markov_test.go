@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/visit"
 	"github.com/pageleap/pageleap/engine/visit/synth"
 )
@@ -71,7 +73,7 @@ func TestTrainMarkov(t *testing.T) {
 		t.Error(out)
 	}
 	succeed(t, "train", "markov", bare, "--labels", labels, "-o", beside)
-	if out := succeed(t, "verify", "--tolerance", "0", zip); !strings.Contains(out, "verified: 41 rows, 6 columns") {
+	if out := succeed(t, "verify", "--tolerance", "0", zip); !strings.Contains(out, "verified: 41 rows, 9 columns") {
 		t.Error(out)
 	}
 	e := evaluate(t, zip, test, "--label", "purchase", "--prefix", "3,10,all", "--gap", "0")
@@ -169,5 +171,101 @@ func TestTrainErrors(t *testing.T) {
 	}
 	if _, err := os.Stat(out); err == nil {
 		t.Error("a model that could not be fitted was written")
+	}
+}
+
+var update = flag.Bool("update", false, "write the bundles of testdata/demo and testdata/cases anew")
+
+const eshop = "../../../testdata/data/e-shop_clothing_2008.csv.gz"
+
+// The demo's chain of real pages is what its command makes, and foretells the
+// next category of sessions that were held out better than what comes most
+// often.
+func TestDemoChain(t *testing.T) {
+	const demo = "../../../testdata/demo/next_category.zip"
+	made := filepath.Join(t.TempDir(), "next_category.zip")
+	succeed(t, "train", "markov", eshop, "--preset", "eshop2008", "--state-from", "category", "--label", "none", "--hold-out", "0.2", "-o", made)
+	if *update {
+		copyFile(t, made, demo)
+		writeCase(t, made, "../../../testdata/cases/markov_next_category")
+		events, _ := madeUp(t, 3000, 1, true)
+		buy := filepath.Join(t.TempDir(), "buy.zip")
+		succeed(t, "train", "markov", events, "--label", "purchase", "-o", buy)
+		writeCase(t, buy, "../../../testdata/cases/markov_buy_synthetic")
+	}
+	got, want := contents(t, made), contents(t, demo)
+	for name, data := range want {
+		if !bytes.Equal(got[name], data) {
+			t.Errorf("%s in %s is not what training makes; go test -run TestDemoChain -update writes it anew", name, demo)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d files, want %d", len(got), len(want))
+	}
+	succeed(t, "verify", "--tolerance", "0", demo)
+	f := evaluate(t, demo, eshop, "--preset", "eshop2008", "--held-out", "0.2").Next
+	if f == nil || f.Pages < 25_000 || f.Chain.Top1 < 0.81 || f.Frequent.Top1 > 0.3 || f.Chain.Perplexity > 2 || f.Frequent.Perplexity < 3.9 {
+		t.Errorf("%+v", f)
+	}
+}
+
+// contents are the files of a zip.
+func contents(t *testing.T, path string) map[string][]byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := bundle.OpenZip(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]byte{}
+	for _, name := range files.List() {
+		if out[name], err = files.ReadFile(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, data, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// writeCase makes a case for the suite of a bundle that verifies itself.
+func writeCase(t *testing.T, zip, dir string) {
+	t.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	files := contents(t, zip)
+	data, err := os.ReadFile(zip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, err := bundle.OpenZip(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := bundle.Read(open, bundle.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	proto, err := bundle.Write(b, bundle.Protobuf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{"bundle.json.zip": data, "bundle.proto.zip": proto, "frame.json": files[verifyFrame], "expected.json": files[verifyExpected]} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

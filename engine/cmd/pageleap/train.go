@@ -265,12 +265,8 @@ func withVerification(b *bundle.Bundle, visits [][]visit.Event) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	out, err := res.Frame.Select(m.Outputs().Names())
-	if err != nil {
-		return nil, err
-	}
 	return bundle.Zip(append(files, bundle.File{Name: verifyFrame, Data: frame.Append(nil, frame.JSON, in)},
-		bundle.File{Name: verifyExpected, Data: frame.Append(nil, frame.JSON, out)}))
+		bundle.File{Name: verifyExpected, Data: frame.Append(nil, frame.JSON, res.Frame)}))
 }
 
 // print says what was fitted and how well it does on what was left out.
