@@ -45,6 +45,9 @@ dist/page/index.html: dist/npm/package.json $(shell find web/demo -type f) $(wil
 	cp $(DEMO)/frame.json dist/page/sessions.json
 	@touch $@
 
+# ---- the edge
+.PHONY: worker dev-worker image
+
 # The models that the Worker carries with it: NAME[@VERSION]=BUNDLE, several with
 # spaces.
 MODELS ?= shoppers=$(DEMO)/bundle.proto.zip
@@ -63,6 +66,16 @@ dist/worker/worker.wasm: $(GO_FILES) edge/openapi.json
 dist/poisoned/worker.wasm: $(GO_FILES) edge/openapi.json
 	@mkdir -p dist/poisoned
 	GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -o $@ ./edge/worker/test/poisoned
+
+# IMAGE_TOOL is docker, podman or buildah.
+IMAGE_TOOL ?= docker
+
+image: dist/image/pageleap ## build the server's image with IMAGE_TOOL=docker
+	$(IMAGE_TOOL) build -f edge/Dockerfile -t pageleap dist/image
+
+dist/image/pageleap: $(GO_FILES) edge/openapi.json
+	@mkdir -p dist/image
+	CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags='-s -w' -o $@ ./engine/cmd/pageleap
 
 dev-worker: worker edge/worker/node_modules ## run the Worker here, in the real runtime (PORT=8787)
 	@WRANGLER_SEND_METRICS=false CLOUDFLARE_CF_FETCH_ENABLED=false exec edge/worker/node_modules/.bin/wrangler dev --ip 127.0.0.1 --port $(PORT)
@@ -148,4 +161,4 @@ clean: ## remove what was built
 
 test-spark: export PYSPARK_PYTHON = $(CURDIR)/dist/spark-venv/bin/python
 
-.PHONY: test-spark help build worker dev-worker sizes op-sizes run test compat fuzz browser clean
+.PHONY: test-spark help build sizes op-sizes run test compat fuzz browser clean

@@ -138,7 +138,7 @@ func (c *Catalog) add(ref string, s *Served, force bool) error {
 		}
 		v.put(s)
 		if old != nil && old.Version != s.Version && (trial == nil || !slices.Contains(trial.Versions(), old.Version)) {
-			delete(v.families[s.Name].versions, old.Version)
+			v.drop(old.Name, old.Version)
 		}
 	})
 	return err
@@ -170,49 +170,84 @@ func (c *Catalog) Remove(name, version string) (removed *Served, err error) {
 		if removed = f.current; version != "" {
 			removed = f.versions[version]
 		}
-		if version == "" || len(f.versions) == 1 {
+		if version == "" {
 			delete(v.families, name)
-			return
+		} else {
+			v.drop(name, version)
 		}
-		g := &family{current: f.current, versions: maps.Clone(f.versions)}
-		delete(g.versions, version)
-		if g.current == removed {
-			g.current = g.versions[slices.MaxFunc(slices.Collect(maps.Keys(g.versions)), CompareVersions)]
-		}
-		v.families[name] = g
 	})
 	return removed, err
 }
 
-// Serve serves exactly these versions and runs exactly these experiments from
-// now on, or changes nothing if that cannot be. current says which version of a
-// name is the current one; where it does not, the highest is. Experiments that
-// are still the same go on.
-func (c *Catalog) Serve(list []*Served, current map[string]string, d *experiment.Document) error {
-	for _, s := range list {
+// Update takes some versions out, puts others in and, unless d is nil, runs
+// other experiments; all of it at once, or nothing if that cannot be. A version
+// that is put in takes the place of the one that has its name and version.
+//
+// current says which version of a name is the current one from now on. Where it
+// does not, the current one stays; the highest follows one that is taken out.
+func (c *Catalog) Update(out, in []*Served, current map[string]string, d *experiment.Document) error {
+	for _, s := range in {
 		if err := s.check(); err != nil {
 			return err
 		}
 	}
-	sorted := slices.SortedStableFunc(slices.Values(list), func(a, b *Served) int { return CompareVersions(a.Version, b.Version) })
 	var err error
 	c.change(func(v *view) {
-		next := &view{families: map[string]*family{}, trials: v.trials}
-		for _, s := range sorted {
+		next := &view{families: maps.Clone(v.families), trials: v.trials}
+		for _, s := range out {
+			if f := next.families[s.Name]; f != nil && f.versions[s.Version] == s { // not replaced since
+				next.drop(s.Name, s.Version)
+			}
+		}
+		for _, s := range in {
+			f := next.families[s.Name]
 			next.put(s)
+			if f != nil && f.current.Version != s.Version {
+				next.families[s.Name].current = f.current
+			}
 		}
 		for name, version := range current {
-			if f := next.families[name]; f == nil || f.versions[version] == nil {
+			f := next.families[name]
+			if f == nil || f.versions[version] == nil {
 				err = fmt.Errorf("the current version %s@%s is not there", name, version)
 				return
 			}
-			next.families[name].current = next.families[name].versions[version]
+			next.families[name] = &family{current: f.versions[version], versions: f.versions}
 		}
-		if err = next.try(d); err == nil {
+		trials := d
+		if trials == nil {
+			trials = v.running()
+		}
+		if err = next.try(trials); err == nil {
 			*v = *next
 		}
 	})
 	return err
+}
+
+// running are the experiments of a view.
+func (v *view) running() *experiment.Document {
+	d := new(experiment.Document)
+	for _, model := range slices.Sorted(maps.Keys(v.trials)) {
+		d.Experiments = append(d.Experiments, *v.trials[model].Experiment)
+	}
+	return d
+}
+
+// drop takes a version out. The highest of those that are left follows a
+// current one.
+func (v *view) drop(name, version string) {
+	f := v.families[name]
+	if len(f.versions) == 1 {
+		delete(v.families, name)
+		return
+	}
+	g := &family{current: f.current, versions: maps.Clone(f.versions)}
+	delete(g.versions, version)
+	if g.current.Version == version {
+		g.current = g.versions[slices.MaxFunc(slices.Collect(maps.Keys(g.versions)), CompareVersions)]
+	}
+	v.families[name] = g
 }
 
 // Try runs these experiments in place of those that run. One whose versions are

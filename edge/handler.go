@@ -30,6 +30,7 @@
 package edge
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -45,6 +46,7 @@ import (
 	"time"
 
 	"github.com/pageleap/pageleap/engine"
+	"github.com/pageleap/pageleap/engine/bundle"
 )
 
 // Config is how a handler is to work. The zero value serves everybody, and lets
@@ -76,6 +78,16 @@ type Config struct {
 	Observer Observer
 	// After runs work that must not hold up the answer; nil: on a goroutine.
 	After func(work func())
+	// Admit lets ServeHTTP go on with a POST request whose body has come in, and
+	// gives what is to be called when it is answered; nil: the server is busy
+	// enough, and the request is answered 503.
+	Admit func() (done func())
+	// Ready says whether new requests are welcome, for /actuator/health; nil:
+	// they are.
+	Ready func() bool
+	// Encode compresses an answer for ServeHTTP as an Accept-Encoding header
+	// allows; "": not at all. nil: the platform does it.
+	Encode func(acceptEncoding string, body []byte) (encoding string, encoded []byte)
 }
 
 // ErrForbidden is what errors.Is finds where a URI is not one of those that
@@ -135,16 +147,31 @@ func New(c Config) *Handler {
 	return &Handler{Catalog: newCatalog(), config: c, read: sha256.Sum256([]byte(c.ReadToken)), manage: sha256.Sum256([]byte(c.ManageToken))}
 }
 
-// Load makes a model of a bundle's zip, with the handler's options.
+// Load makes a model of a bundle's zip, with the handler's options. Without a
+// version it gets the beginning of the zip's SHA-256 for one.
 func (h *Handler) Load(name, version string, zip []byte) (*Served, error) {
 	if version == "" {
 		version = ContentVersion(zip)
 	}
-	m, err := engine.Load(zip, h.config.Options...)
+	files, err := bundle.OpenZip(zip)
 	if err != nil {
 		return nil, err
 	}
-	return &Served{Name: name, Version: version, Model: m}, nil
+	return h.LoadFiles(name, version, files)
+}
+
+// LoadFiles makes a model of a bundle's files.
+func (h *Handler) LoadFiles(name, version string, files bundle.Files) (*Served, error) {
+	s := &Served{Name: name, Version: version}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	var err error
+	s.Model, err = engine.LoadFiles(files, h.config.Options...)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Call is a request, free of net/http: whoever has the bytes can ask.
@@ -326,6 +353,13 @@ func (x *exchange) permit(a access) *Answer {
 	return p
 }
 
+// Permit is the answer to a reader without the token that reading takes; nil: it
+// may read. Other handlers beside this one can ask it.
+func (h *Handler) Permit(authorization string) *Answer {
+	x := &exchange{Handler: h, Call: &Call{Authorization: authorization}}
+	return x.permit(reading)
+}
+
 // finish adds what all answers have, and tells the observer.
 func (x *exchange) finish(a *Answer, start time.Time) *Answer {
 	if len(x.config.Origins) > 0 {
@@ -380,12 +414,39 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength > limit {
 		a = h.TooLarge(&c)
 	} else if c.Body, err = readAll(http.MaxBytesReader(w, r.Body, limit), r.ContentLength); err == nil {
-		a = h.Answer(r.Context(), &c)
+		a = h.admitted(r.Context(), &c)
 	} else if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		a = h.TooLarge(&c)
 	} else {
 		a = h.refuse(&c, http.StatusBadRequest, "format", "the body could not be read: "+err.Error())
 	}
+	if h.config.Encode != nil && a.Status != http.StatusNoContent {
+		a.Header = append(a.Header, "Vary", "Accept-Encoding")
+		if encoding, body := h.config.Encode(header(r, "Accept-Encoding"), a.Body); encoding != "" {
+			a.Header = append(a.Header, "Content-Encoding", encoding)
+			a.Body = body
+		}
+	}
+	a.Write(w)
+}
+
+// admitted answers a call if the server is not too busy.
+func (h *Handler) admitted(ctx context.Context, c *Call) *Answer {
+	if h.config.Admit == nil || c.Method != http.MethodPost {
+		return h.Answer(ctx, c)
+	}
+	done := h.config.Admit()
+	if done == nil {
+		a := h.refuse(c, http.StatusServiceUnavailable, "overload", "too many requests are being answered at this time; try again in a second")
+		a.Header = append(a.Header, "Retry-After", "1")
+		return a
+	}
+	defer done()
+	return h.Answer(ctx, c)
+}
+
+// Write sends an answer.
+func (a *Answer) Write(w http.ResponseWriter) {
 	head := w.Header()
 	for i := 0; i < len(a.Header); i += 2 {
 		head.Add(a.Header[i], a.Header[i+1])
@@ -406,13 +467,12 @@ func header(r *http.Request, name string) string {
 	return strings.Join(v, ",")
 }
 
+// readAll makes room for what is announced, but no more than a little before it
+// has come.
 func readAll(r io.Reader, size int64) ([]byte, error) {
-	if size <= 0 {
-		return io.ReadAll(r)
-	}
-	b := make([]byte, size)
-	_, err := io.ReadFull(r, b)
-	return b, err
+	b := bytes.NewBuffer(make([]byte, 0, min(max(size, 0), 1<<20)+bytes.MinRead))
+	_, err := b.ReadFrom(r)
+	return b.Bytes(), err
 }
 
 // Limit is how long the body of a request may be.

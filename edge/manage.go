@@ -229,6 +229,9 @@ func (x *exchange) actuator() (*Answer, error) {
 }
 
 func (x *exchange) health() (*Answer, error) {
+	if x.config.Ready != nil && !x.config.Ready() {
+		return replyJSON(http.StatusServiceUnavailable, map[string]string{"status": "OUT_OF_SERVICE"})
+	}
 	return replyJSON(http.StatusOK, map[string]string{"status": "UP"})
 }
 

@@ -119,12 +119,12 @@ func (l *Loader) Hashes(x *Index) map[string]bool {
 
 func key(name, version, hash string) string { return name + "@" + version + " " + hash }
 
-// Apply serves what an index says, and nothing else. get gives a bundle's zip
+// Apply serves what an index says in place of what the one before said. get gives a bundle's zip
 // by its hash, and is asked only for those that are not loaded yet. On an error
 // all stays as it was.
 func (l *Loader) Apply(x *Index, get func(hash string) ([]byte, error)) error {
 	loaded := map[string]*edge.Served{}
-	var list []*edge.Served
+	var in, out []*edge.Served
 	current := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(x.Models)) {
 		m := x.Models[name]
@@ -145,12 +145,17 @@ func (l *Loader) Apply(x *Index, get func(hash string) ([]byte, error)) error {
 					return fmt.Errorf("model %s@%s: %w", name, version, err)
 				}
 				s.URI = FileName(hash)
+				in = append(in, s)
 			}
 			loaded[key] = s
-			list = append(list, s)
 		}
 	}
-	if err := l.Handler.Catalog.Serve(list, current, &x.Document); err != nil {
+	for key, s := range l.loaded {
+		if loaded[key] == nil {
+			out = append(out, s)
+		}
+	}
+	if err := l.Handler.Catalog.Update(out, in, current, &x.Document); err != nil {
 		return err
 	}
 	l.loaded = loaded

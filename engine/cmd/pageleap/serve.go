@@ -1,99 +1,100 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
+	"log/slog"
 	"os"
-	"path"
 	"strings"
-	"syscall"
 	"time"
 
-	"github.com/pageleap/pageleap/edge"
+	"github.com/pageleap/pageleap/edge/server"
 	"github.com/spf13/cobra"
 )
 
 func serveCommand() *cobra.Command {
+	var o server.Options
 	var models []string
-	var addr, web string
+	var readToken, manageToken, logFormat string
 	cmd := &cobra.Command{
-		Use:   "serve --model NAME=BUNDLE …",
+		Use:   "serve --model NAME[@VERSION]=BUNDLE …",
 		Short: "Serve models over HTTP, in the shape of MLeap's Spring Boot server",
+		Long: `serve answers MLeap's REST interface and plain JSON rows: see /openapi.json.
+Models follow their files: a bundle that changes is loaded, and requests in
+flight finish with the one that they began with. SIGTERM lets them finish too.
+
+Reading and scoring are open unless a token for them is set; changing models is
+off unless one for that is. Tokens come from the environment
+(PAGELEAP_READ_TOKEN, PAGELEAP_MANAGE_TOKEN) or from files. Logs and metrics
+(/metrics) hold nothing of what requests hold.`,
 		Example: `  pageleap serve --model visitor=visitor.zip
-  curl -H 'Content-Type: application/json' -d @frame.json http://127.0.0.1:8080/models/visitor/transform`,
+  curl -d '{"channel": "email", "pages": 3}' http://127.0.0.1:8080/models/visitor/score`,
 		Args: argCount(0, 0),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(models) == 0 {
-				return usageError{errors.New("serve needs a model: --model NAME=BUNDLE")}
-			}
-			h := edge.New(edge.Config{})
 			for _, m := range models {
-				name, file, ok := strings.Cut(m, "=")
-				if !ok || name == "" || file == "" {
-					return usageError{fmt.Errorf("--model %s: write NAME=BUNDLE, such as visitor=visitor.zip", m)}
+				ref, path, ok := strings.Cut(m, "=")
+				name, version, _ := strings.Cut(ref, "@")
+				if !ok || name == "" || path == "" {
+					return usageError{fmt.Errorf("--model %s: write NAME=BUNDLE or NAME@VERSION=BUNDLE, such as visitor=visitor.zip", m)}
 				}
-				model, err := loadModel(file)
-				if err != nil {
-					return err
-				}
-				if err := h.Catalog.Set(&edge.Served{Name: name, Version: "1", Model: model, URI: file}); err != nil {
-					return usageError{err}
-				}
+				o.Models = append(o.Models, server.Source{Name: name, Version: version, Path: path})
 			}
-			var root http.Handler = h
-			if web != "" {
-				root = withFiles(h, web)
+			var err error
+			if o.ReadToken, err = secret("PAGELEAP_READ_TOKEN", readToken); err != nil {
+				return err
 			}
-			return listen(cmd.Context(), addr, root)
+			if o.ManageToken, err = secret("PAGELEAP_MANAGE_TOKEN", manageToken); err != nil {
+				return err
+			}
+			if len(o.Models) == 0 && o.Dir == "" && o.ManageToken == "" {
+				return usageError{errors.New("serve needs models: --model NAME=BUNDLE, --models DIR, or a token for loading them")}
+			}
+			switch logFormat {
+			case "text":
+				o.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+			case "json":
+				o.Log = slog.New(slog.NewJSONHandler(os.Stderr, nil))
+			default:
+				return usageError{fmt.Errorf("--log %s: text and json are known", logFormat)}
+			}
+			return server.Run(cmd.Context(), o)
 		},
 	}
-	cmd.Flags().StringArrayVar(&models, "model", nil, "a model to serve, NAME=BUNDLE; may be given several times")
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on")
-	cmd.Flags().StringVar(&web, "web", "", "directory of static files to serve beside the models")
+	f := cmd.Flags()
+	f.StringVar(&o.Addr, "addr", "127.0.0.1:8080", "address to listen on")
+	f.StringArrayVar(&models, "model", nil, "a model to serve, NAME=BUNDLE or NAME@VERSION=BUNDLE; may be given several times")
+	f.StringVar(&o.Dir, "models", "", "directory of models to serve: NAME.zip and NAME@VERSION.zip, or what publish makes")
+	f.StringVar(&o.Experiments, "experiments", "", "file of experiments to run")
+	f.DurationVar(&o.Scan, "scan", time.Second, "time between looks for files that changed; below 0: never look")
+	f.StringVar(&o.Web, "web", "", "directory of static files to serve beside the models")
+	f.StringArrayVar(&o.Origins, "cors", nil, "web origin whose pages may call, or \"*\"; may be given several times")
+	f.StringVar(&readToken, "read-token-file", "", "file with the token that reading and scoring need")
+	f.StringVar(&manageToken, "manage-token-file", "", "file with the token that loading and unloading models need")
+	f.StringArrayVar(&o.From, "from", nil, "place that models may be loaded from by URI: file:/dir/ or https://host/path/; may be given several times")
+	f.Int64Var(&o.MaxBody, "max-body", 64<<20, "bytes of a request's body")
+	f.Int64Var(&o.MaxUpload, "max-upload", 64<<20, "bytes of a bundle that is loaded")
+	f.IntVar(&o.MaxInFlight, "max-in-flight", 256, "requests that are answered at a time; more get status 503")
+	f.DurationVar(&o.Timeout, "timeout", time.Minute, "time for a request to come in, and for its answer to go out")
+	f.DurationVar(&o.ShutdownDelay, "shutdown-delay", 0, "time from SIGTERM to the end of listening, while /actuator/health says 503")
+	f.DurationVar(&o.ShutdownTime, "shutdown-timeout", 30*time.Second, "time for requests in flight to finish")
+	f.BoolVar(&o.MLeapErrors, "mleap-errors", false, "answer bare frames that fail with status 200 and an ErrorTransformResponse, as MLeap's server does")
+	f.StringVar(&logFormat, "log", "text", "form of the log: text or json")
+	f.BoolVar(&o.LogRequests, "log-requests", false, "log every request: its route, status, model, rows, sizes and time")
 	return cmd
 }
 
-// listen serves until ctx ends, then finishes the requests in flight.
-func listen(ctx context.Context, addr string, h http.Handler) error {
-	l, err := net.Listen("tcp", addr)
+// secret is a token from a file or, if none is named, from the environment.
+func secret(env, file string) (string, error) {
+	if file == "" {
+		return os.Getenv(env), nil
+	}
+	b, err := os.ReadFile(file)
 	if err != nil {
-		if errors.Is(err, syscall.EADDRINUSE) {
-			return fmt.Errorf("%s is in use by another program; stop that one, or choose another address", addr)
-		}
-		return err
+		return "", err
 	}
-	fmt.Fprintf(os.Stderr, "pageleap: serving on http://%s\n", l.Addr())
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
-	done := make(chan error, 1)
-	go func() { done <- srv.Serve(l) }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
+	token := strings.TrimSpace(string(b))
+	if token == "" {
+		return "", fmt.Errorf("%s: holds no token", file)
 	}
-	stop, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	return srv.Shutdown(stop)
-}
-
-// withFiles serves the files of dir for paths that are not the handler's.
-func withFiles(h http.Handler, dir string) http.Handler {
-	files := http.FileServer(http.Dir(dir))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/models") || strings.HasPrefix(r.URL.Path, "/actuator") {
-			h.ServeHTTP(w, r)
-			return
-		}
-		// Types that browsers insist on and that some systems' tables lack.
-		switch path.Ext(r.URL.Path) {
-		case ".mjs":
-			w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-		case ".wasm":
-			w.Header().Set("Content-Type", "application/wasm")
-		}
-		files.ServeHTTP(w, r)
-	})
+	return token, nil
 }
