@@ -172,6 +172,8 @@ func (s *stage) reader() (func(*stage), error) {
 			return readBest, nil
 		case "classification.OneVsRestModel":
 			return readOneVsRest, nil
+		case "feature.RFormulaModel":
+			return readRFormula, nil
 		}
 		for i := range readers {
 			if readers[i].class == name {
@@ -269,6 +271,7 @@ var readers = []struct {
 	{"feature.BucketedRandomProjectionLSHModel", readRandomProjection},
 	{"feature.Bucketizer", readBucketizer},
 	{"feature.ChiSqSelectorModel", readChiSqSelector},
+	{"feature.ColumnPruner", readColumnPruner},
 	{"feature.CountVectorizerModel", readCountVectorizer},
 	{"feature.DCT", readDCT},
 	{"feature.ElementwiseProduct", readElementwiseProduct},
@@ -288,6 +291,7 @@ var readers = []struct {
 	{"feature.PolynomialExpansion", readPolynomialExpansion},
 	{"feature.RegexTokenizer", readRegexTokenizer},
 	{"feature.RobustScalerModel", readRobustScaler},
+	{"feature.SQLTransformer", readSQL},
 	{"feature.StandardScalerModel", readStandardScaler},
 	{"feature.StopWordsRemover", readStopWordsRemover},
 	{"feature.StringIndexerModel", readStringIndexer},
@@ -296,6 +300,7 @@ var readers = []struct {
 	{"feature.UnivariateFeatureSelectorModel", readUnivariate},
 	{"feature.VarianceThresholdSelectorModel", readVarianceSelect},
 	{"feature.VectorAssembler", readVectorAssembler},
+	{"feature.VectorAttributeRewriter", readAttributeRewriter},
 	{"feature.VectorIndexerModel", readVectorIndexer},
 	{"feature.VectorSizeHint", readVectorSizeHint},
 	{"feature.VectorSlicer", readVectorSlicer},

@@ -21,15 +21,17 @@ func readLogisticRegression(s *Source) (Transformer, error) {
 //
 // Spark: ml/classification/LogisticRegression.scala (LogisticRegressionModel).
 // The raw scores are -m and m of the margin m, the probabilities 1/(1 + exp(-raw))
-// of each, as in MLeap (Spark takes one of them from 1, which is the same but
-// for rounding). Class 1 needs a raw score above log(t/(1-t)) for the threshold
-// t, or in a model that writes no raw scores a probability above t.
+// of each, as in MLeap; Spark takes the second from 1, which is the same but for
+// rounding, and is done in models that Spark itself saved. Class 1 needs a raw
+// score above log(t/(1-t)) for the threshold t, or in a model that writes no raw
+// scores a probability above t.
 type binaryRegression struct {
 	classifier
 	coefficients []float64
 	intercept    float64
 	threshold    float64
 	rawThreshold float64
+	spark        bool
 }
 
 func readBinaryRegression(s *Source) (Transformer, error) {
@@ -38,6 +40,7 @@ func readBinaryRegression(s *Source) (Transformer, error) {
 		coefficients: s.Vector("coefficients"),
 		intercept:    s.Float("intercept"),
 		threshold:    s.FloatOr("threshold", 0.5),
+		spark:        s.Spark() > 0,
 	}
 	if s.Has("thresholds") && !s.Has("threshold") {
 		// Spark's getThreshold.
@@ -71,6 +74,9 @@ func (t *binaryRegression) Transform(in, out []*frame.Value) error {
 	raw[0], raw[1] = -m, m
 	probability[0] = 1 / (1 + fmath.Exp(m))
 	probability[1] = 1 / (1 + fmath.Exp(-m))
+	if t.spark {
+		probability[1] = 1 - probability[0]
+	}
 	prediction := 0.0
 	if t.byProbability && probability[1] > t.threshold || !t.byProbability && m > t.rawThreshold {
 		prediction = 1
