@@ -459,7 +459,7 @@ func TestLogistic(t *testing.T) {
 		rows = append(rows, x)
 	}
 	prior, penalty := []float64{0, 1, 0.5, 0}, []float64{0.01, 3, 2, 3}
-	w := logistic(rows, make([]float64, 4), prior, penalty)
+	w := logistic(rows, -1, make([]float64, 4), prior, penalty)
 	for i := range w {
 		g := penalty[i] * (w[i] - prior[i])
 		for k := range rows {

@@ -45,55 +45,23 @@ func (f *fitter) layer(m *markov.Model) error {
 	for used < len(steps) && f.longestOver(steps[used]) {
 		used++
 	}
-	c := &columns{steps: max(used, 1), ratios: m.Ratios(), states: f.report.States}
-	count := make([]int, c.states)
-	for _, s := range f.d.state {
-		if s >= 0 {
-			count[s]++
-		}
+	if used == 0 {
+		return nil // too few visits to learn from
 	}
-	c.place = make([]int, c.states)
-	for s := range c.place {
-		c.place[s] = -1
-		c.top = append(c.top, s)
-	}
-	slices.SortStableFunc(c.top, func(a, b int) int { return cmp.Compare(count[b], count[a]) })
-	c.top = c.top[:min(len(c.top), weightedStates)]
-	for k, s := range c.top {
-		c.place[s] = k
-	}
+	c := f.columns(used, m.Ratios())
 	rows, err := f.rows(c)
 	if err != nil {
 		return err
 	}
-	// One fold tells which penalty is best, and whether the layer helps at all.
-	var fitted, held []row
-	for _, r := range rows {
-		if r.fold == 0 {
-			held = append(held, r)
-		} else {
-			fitted = append(fitted, r)
-		}
-	}
-	f.report.PlainLoss = loss(held, func(r *row) float64 { return r.plain })
+	t := newTrial(f, c, rows)
+	plain := func(_ int, r *row) float64 { return r.plain }
+	f.report.PlainLoss, f.report.Plain = t.judge(plain)
 	f.report.LayerLoss = math.Inf(1)
-	f.report.Plain = qualities(held, func(r *row) float64 { return r.plain })
-	penalty := 0.0
-	w := c.prior(f.order)
-	try := func(p float64, without []bool, better float64) bool {
-		trial := logistic(fitted, w, c.prior(f.order), c.penalties(p, without, f.revisit()))
-		score := func(r *row) float64 { return dot(r, trial) }
-		l := loss(held, score)
-		if l >= better {
-			return false
-		}
-		w, penalty, f.report.LayerLoss = trial, p, l
-		f.report.Weighed = qualities(held, score)
-		return true
-	}
-	without := make([]bool, c.ratios)
+	penalty, without := 0.0, make([]bool, c.ratios)
 	for _, p := range []float64{300, 100, 30, 10, 3} {
-		try(p, without, f.report.LayerLoss)
+		if t.better(p, without, f.report.LayerLoss) {
+			penalty = p
+		}
 	}
 	if f.report.LayerLoss >= f.report.PlainLoss {
 		return nil
@@ -104,9 +72,9 @@ func (f *fitter) layer(m *markov.Model) error {
 	for i := range f.tracks[1:] {
 		j := f.order + 1 + i
 		without[j] = true
-		without[j] = try(penalty, without, f.report.LayerLoss+noticed)
+		without[j] = t.better(penalty, without, f.report.LayerLoss+noticed)
 	}
-	w = logistic(rows, w, c.prior(f.order), c.penalties(penalty, without, f.revisit()))
+	w := logistic(rows, -1, t.w[0], c.prior(f.order), c.penalties(penalty, without, f.revisit()))
 	shift := 0.0
 	if f.o.Prior > 0 {
 		share := float64(f.d.Buys()) / float64(f.d.Visits())
@@ -163,6 +131,88 @@ func (f *fitter) drop(m *markov.Model, without []bool) {
 		}
 	}
 	f.tracks = kept
+}
+
+// columns are the columns of a layer with so many steps and ratios.
+func (f *fitter) columns(steps, ratios int) *columns {
+	c := &columns{steps: steps, ratios: ratios, states: f.report.States, place: make([]int, f.report.States)}
+	count := make([]int, c.states)
+	for _, s := range f.d.state {
+		if s >= 0 {
+			count[s]++
+		}
+	}
+	for s := range c.place {
+		c.place[s] = -1
+		c.top = append(c.top, s)
+	}
+	slices.SortStableFunc(c.top, func(a, b int) int { return cmp.Compare(count[b], count[a]) })
+	c.top = c.top[:min(len(c.top), weightedStates)]
+	for k, s := range c.top {
+		c.place[s] = k
+	}
+	return c
+}
+
+// trial judges layers by rows that they were not fitted to: one fold's, or all
+// folds' in turn where there are few.
+type trial struct {
+	f     *fitter
+	c     *columns
+	rows  []row
+	folds int
+	w     [][]float64 // of each fold, the best so far
+}
+
+func newTrial(f *fitter, c *columns, rows []row) *trial {
+	const few = 30_000
+	t := &trial{f: f, c: c, rows: rows, folds: 1}
+	if len(rows) <= few {
+		t.folds = f.o.Folds
+	}
+	for range t.folds {
+		t.w = append(t.w, c.prior(f.order))
+	}
+	return t
+}
+
+// better fits a layer under a penalty, and keeps and reports it if its loss is
+// below another.
+func (t *trial) better(penalty float64, without []bool, than float64) bool {
+	w := make([][]float64, t.folds)
+	for fold := range w {
+		w[fold] = logistic(t.rows, fold, t.w[fold], t.c.prior(t.f.order), t.c.penalties(penalty, without, t.f.revisit()))
+	}
+	loss, q := t.judge(func(fold int, r *row) float64 { return dot(r, w[fold]) })
+	if loss >= than {
+		return false
+	}
+	t.w = w
+	t.f.report.LayerLoss, t.f.report.Weighed = loss, q
+	return true
+}
+
+// judge is the mean loss over the rows held out, and the AUCs at the prefixes
+// that reports name.
+func (t *trial) judge(score func(fold int, r *row) float64) (loss float64, q []Quality) {
+	at := map[int32][]metrics.Scored{}
+	n := 0
+	for i := range t.rows {
+		r := &t.rows[i]
+		if int(r.fold) >= t.folds {
+			continue
+		}
+		z := score(int(r.fold), r)
+		at[r.step] = append(at[r.step], metrics.Scored{Score: z, True: r.buy})
+		loss += rowLoss(r, z)
+		n++
+	}
+	for _, k := range []int{3, 6, 10} {
+		if auc := metrics.AUC(at[int32(k)]); auc == auc {
+			q = append(q, Quality{Prefix: k, Visits: len(at[int32(k)]), AUC: auc})
+		}
+	}
+	return loss / float64(max(n, 1)), q
 }
 
 // longestOver says whether enough visits of both kinds have n events.
@@ -302,17 +352,12 @@ func dot(r *row, w []float64) (z float64) {
 	return z
 }
 
-// loss is the mean log loss of rows scored by log-odds.
-func loss(rows []row, score func(*row) float64) float64 {
-	sum := 0.0
-	for i := range rows {
-		z := score(&rows[i])
-		if rows[i].buy {
-			z = -z
-		}
-		sum += log1pexp(z)
+// rowLoss is the log loss of a row whose log-odds are z.
+func rowLoss(r *row, z float64) float64 {
+	if r.buy {
+		z = -z
 	}
-	return sum / float64(max(len(rows), 1))
+	return log1pexp(z)
 }
 
 // log1pexp is ln(1 + e^z).
@@ -324,12 +369,18 @@ func log1pexp(z float64) float64 {
 }
 
 // logistic fits weights by Newton's method: least log loss in all, and half the
-// penalty of each weight's squared distance from its prior. It starts from w.
-func logistic(rows []row, w, prior, penalty []float64) []float64 {
+// penalty of each weight's squared distance from its prior. It starts from w and
+// leaves out one fold's rows (-1: none).
+func logistic(rows []row, without int, w, prior, penalty []float64) []float64 {
 	n := len(w)
 	w = slices.Clone(w)
 	objective := func(w []float64) float64 {
-		sum := loss(rows, func(r *row) float64 { return dot(r, w) }) * float64(len(rows))
+		sum := 0.0
+		for i := range rows {
+			if r := &rows[i]; int(r.fold) != without {
+				sum += rowLoss(r, dot(r, w))
+			}
+		}
 		for i := range w {
 			d := w[i] - prior[i]
 			sum += penalty[i] * d * d / 2
@@ -347,6 +398,9 @@ func logistic(rows []row, w, prior, penalty []float64) []float64 {
 		}
 		for i := range rows {
 			r := &rows[i]
+			if int(r.fold) == without {
+				continue
+			}
 			p := 1 / (1 + math.Exp(-dot(r, w)))
 			e, v := p, p*(1-p)
 			if r.buy {
@@ -414,21 +468,4 @@ func solve(h, g []float64, n int) []float64 {
 		x[i] /= h[i*n+i]
 	}
 	return x
-}
-
-// qualities are the AUCs at the prefixes that reports name.
-func qualities(rows []row, score func(*row) float64) []Quality {
-	var out []Quality
-	for _, n := range []int{3, 6, 10} {
-		var s []metrics.Scored
-		for i := range rows {
-			if r := &rows[i]; int(r.step) == n {
-				s = append(s, metrics.Scored{Score: score(r), True: r.buy})
-			}
-		}
-		if auc := metrics.AUC(s); auc == auc {
-			out = append(out, Quality{Prefix: n, Visits: len(s), AUC: auc})
-		}
-	}
-	return out
 }
