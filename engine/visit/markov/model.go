@@ -126,6 +126,7 @@ func (m *Model) Check() error {
 	}
 	if m.Absorption != nil {
 		c.count("absorption", len(m.Absorption), n+2)
+		c.finite("absorption", m.Absorption)
 	}
 	if l := m.Layer; l != nil {
 		steps := len(l.Steps)
@@ -137,6 +138,9 @@ func (m *Model) Check() error {
 		c.some("layer_dwell", len(l.Dwell), n)
 		c.some("layer_last", len(l.Last), n)
 		c.some("layer_whole", len(l.Whole), Wholes)
+		for _, x := range [...][]float64{l.Bias, l.Ratios, l.Counts, l.Dwell, l.Last, l.Whole} {
+			c.finite("the layer", x)
+		}
 	}
 	return c.err
 }
@@ -160,6 +164,14 @@ func (c *checker) count(name string, got, want int) {
 func (c *checker) some(name string, got, want int) {
 	if got > 0 {
 		c.count(name, got, want)
+	}
+}
+
+func (c *checker) finite(name string, x []float64) {
+	for _, v := range x {
+		if v-v != 0 {
+			c.that(false, name+" has a number that is not finite")
+		}
 	}
 }
 

@@ -93,7 +93,11 @@ func NewTable(c *Counts, symbols int, s Smoothing) (*Table, error) {
 	for i := range n {
 		t.fit(i, c, s, share)
 	}
-	return t, nil
+	// Absurd smoothing can make ratios that are no numbers.
+	f := &checker{}
+	f.finite("a ratio", t.ratio)
+	f.finite("a probability", t.deferred)
+	return t, f.err
 }
 
 // fit computes the cells of context i; its parent's are done.
