@@ -10,176 +10,147 @@ import (
 // cast makes a value of n's argument one of n's type (Cast.scala). ANSI mode
 // refuses what it can't keep; without it numbers wrap around as in Java, and
 // text that is no number is null.
-func (v *env) cast(n *node, a value) value {
+func (v *env) cast(n *node, x *value) {
 	from, to := n.args[0].typ, n.typ
-	switch {
-	case from.Kind == Bool && to.numeric():
+	if from.Kind == Bool && to.numeric() {
 		from.Kind = Int
-	case to.Kind == Bool:
-		return v.toBool(n, a)
 	}
+	ok, given := true, *x
 	switch {
+	case to.Kind == Bool:
+		ok = x.truth(from)
 	case to.Kind == String:
-		return value{s: show(from, a)}
+		x.s = show(from, *x)
 	case to.Kind == Decimal:
-		return v.toDecimal(n, from, a)
-	case from.Kind == String && to.integral():
-		i, ok := parseInt(a.s, to.Kind, n.mode == legacy)
-		if !ok {
-			return v.uncast(n, a)
-		}
-		return value{i: i}
-	case from.Kind == String: // to float or double
-		f, ok := parseFloat(a.s, to.Kind)
-		if !ok {
-			return v.uncast(n, a)
-		}
-		return value{f: f}
+		v.toDecimal(n, from, x)
+	case from.Kind == String && to.floating():
+		var f float64
+		f, ok = parseFloat(x.s, to.Kind)
+		x.setF(f)
 	case to.floating():
-		f := a.f
+		f := x.f()
 		switch {
+		case from.integral() && to.Kind == Float:
+			f = float64(float32(x.i))
 		case from.integral():
-			f = float64(a.i)
+			f = float64(x.i)
 		case from.Kind == Decimal:
-			f = a.d.float(from.S)
+			f = x.dec().float(from.S)
 		}
 		if to.Kind == Float {
-			if from.Kind == Long {
-				return value{f: float64(float32(a.i))}
-			}
 			f = float64(float32(f))
 		}
-		return value{f: f}
-	case from.floating():
-		return v.truncate(n, a)
-	case from.Kind == Decimal:
-		i, ok := a.d.int(from.S)
-		if n.mode != legacy && (!ok || !inRange(i, to.Kind)) {
-			return v.uncast(n, a)
+		x.setF(f)
+	default: // to a whole number
+		i := x.i
+		switch {
+		case from.Kind == String:
+			i, ok = parseInt(x.s, to.Kind, n.mode == legacy)
+		case from.floating():
+			i, ok = truncate(x.f(), to.Kind, n.mode == legacy)
+		case from.Kind == Decimal:
+			i, ok = x.dec().int(from.S)
 		}
-		return value{i: wrap(i, to.Kind)}
+		x.i = wrap(i, to.Kind)
+		if from.Kind != String {
+			ok = n.mode == legacy || ok && x.i == i
+		}
 	}
-	if n.mode != legacy && !inRange(a.i, to.Kind) {
-		return v.uncast(n, a)
+	if !ok {
+		x.null = true
+		v.refuse(n, x, ErrCast, strconv.Quote(show(n.args[0].typ, given))+" cannot be cast to "+to.String(), "try_cast gives")
 	}
-	return value{i: wrap(a.i, to.Kind)}
-}
-
-// uncast is what becomes of a value that the type can't hold.
-func (v *env) uncast(n *node, a value) value {
-	if n.mode != fail {
-		return null
-	}
-	return v.fail(n, ErrCast, strconv.Quote(show(n.args[0].typ, a))+" cannot be cast to "+n.typ.String(), "Spark in ANSI mode; try_cast gives null")
 }
 
 // truncate makes a double a whole number. Without ANSI mode it goes by way of
 // int or bigint, to whose ends it is cut, and then wraps around.
-func (v *env) truncate(n *node, a value) value {
-	low, high := -0x1p63, 0x1p63
-	switch n.typ.Kind {
-	case Byte:
-		low, high = -0x1p7, 0x1p7
-	case Short:
-		low, high = -0x1p15, 0x1p15
-	case Int:
-		low, high = -0x1p31, 0x1p31
-	}
-	if n.mode != legacy {
-		if !(math.Floor(a.f) < high && math.Ceil(a.f) >= low) {
-			return v.uncast(n, a)
+func truncate(f float64, k Kind, cut bool) (i int64, ok bool) {
+	i = toLong(f)
+	if cut {
+		if k != Long {
+			i = max(min(i, math.MaxInt32), math.MinInt32)
 		}
-		return value{i: toLong(a.f)}
+		return i, true
 	}
-	i := toLong(a.f)
-	if n.typ.Kind != Long {
-		i = max(min(i, math.MaxInt32), math.MinInt32)
-	}
-	return value{i: wrap(i, n.typ.Kind)}
+	return i, f == f && math.Abs(f) <= 1<<63 && (f < 1<<63)
 }
 
-func (v *env) toBool(n *node, a value) value {
-	switch from := n.args[0].typ; {
+// truth makes a value a boolean; false where text is none.
+func (x *value) truth(from Type) bool {
+	switch {
 	case from.Kind == String:
-		switch lower(trimAll(a.s)) {
-		case "t", "true", "y", "yes", "1":
-			return value{i: 1}
-		case "f", "false", "n", "no", "0":
-			return value{}
-		}
-		return v.uncast(n, a)
+		word := lower(trimAll(x.s))
+		x.setBool(word == "t" || word == "true" || word == "y" || word == "yes" || word == "1")
+		return x.i == 1 || word == "f" || word == "false" || word == "n" || word == "no" || word == "0"
 	case from.Kind == Decimal:
-		return truth(a.d.u != uint128{})
+		x.setBool(x.i != 0 || x.u != 0)
 	case from.floating():
-		return truth(a.f != 0)
+		x.setBool(x.f() != 0)
+	default:
+		x.setBool(x.i != 0)
 	}
-	return truth(a.i != 0)
+	return true
 }
 
-func (v *env) toDecimal(n *node, from Type, a value) value {
+func (v *env) toDecimal(n *node, from Type, x *value) {
 	t := n.typ
 	var d dec
 	scale, ok := 0, true
+	given := *x
 	switch {
 	case from.Kind == Decimal:
-		d, scale = a.d, from.S
+		d, scale = x.dec(), from.S
 	case from.integral():
-		d = fromInt(a.i)
+		d = fromInt(x.i)
 	case from.Kind == String:
-		if d, _, scale, ok = parseDecimal(trimAll(a.s)); !ok {
-			return v.uncast(n, a)
+		if d, _, scale, ok = parseDecimal(trimAll(x.s)); !ok {
+			v.refuse(n, x, ErrCast, strconv.Quote(x.s)+" cannot be cast to "+t.String(), "try_cast gives")
+			return
 		}
 	default:
-		if a.f != a.f || math.IsInf(a.f, 0) {
-			return null
+		f := x.f()
+		if x.null = f != f || math.IsInf(f, 0); x.null {
+			return
 		}
 		var buf [32]byte // BigDecimal.valueOf takes the digits of toString
-		if d, _, scale, ok = parseDecimal(string(strconv.AppendFloat(buf[:0], a.f, 'e', -1, 64))); !ok {
-			return v.overflow(n, a)
-		}
+		d, _, scale, ok = parseDecimal(string(strconv.AppendFloat(buf[:0], f, 'e', -1, 64)))
 	}
-	if d, ok = d.rescale(scale, t.P, t.S, halfUp); !ok {
-		return v.overflow(n, a)
+	if ok {
+		d, ok = d.rescale(scale, t.P, t.S, halfUp)
 	}
-	return value{d: d}
-}
-
-func (v *env) overflow(n *node, a value) value {
-	if n.mode != fail {
-		return null
+	if x.setDec(d); !ok {
+		v.refuse(n, x, ErrRange, show(from, given)+" is beyond "+t.String(), "try_cast gives")
 	}
-	return v.fail(n, ErrRange, show(n.args[0].typ, a)+" is beyond "+n.typ.String(), "Spark in ANSI mode; try_cast gives null")
 }
 
 // show is a value as text.
-func show(t Type, a value) string {
+func show(t Type, x value) string {
 	var buf [48]byte
 	switch t.Kind {
 	case Bool:
-		if a.i != 0 {
+		if x.i != 0 {
 			return "true"
 		}
 		return "false"
 	case Float:
-		return string(frame.AppendJavaFloat(buf[:0], float32(a.f)))
+		return string(frame.AppendJavaFloat(buf[:0], float32(x.f())))
 	case Double:
-		return string(frame.AppendJavaDouble(buf[:0], a.f))
+		return string(frame.AppendJavaDouble(buf[:0], x.f()))
 	case Decimal:
-		return string(appendDec(buf[:0], a.d, t.S))
+		return string(appendDec(buf[:0], x.dec(), t.S))
 	case String, Binary:
-		return a.s
+		return x.s
 	}
-	return strconv.FormatInt(a.i, 10)
+	return strconv.FormatInt(x.i, 10)
 }
 
 // trimAll cuts white space and control characters from both ends
 // (UTF8String.trimAll).
 func trimAll(s string) string {
-	blank := func(c byte) bool { return c <= ' ' || c == 0x7f }
-	for s != "" && blank(s[0]) {
+	for s != "" && (s[0] <= ' ' || s[0] == 0x7f) {
 		s = s[1:]
 	}
-	for s != "" && blank(s[len(s)-1]) {
+	for s != "" && (s[len(s)-1] <= ' ' || s[len(s)-1] == 0x7f) {
 		s = s[:len(s)-1]
 	}
 	return s
@@ -189,30 +160,28 @@ func trimAll(s string) string {
 // let pass and left out.
 func parseInt(s string, k Kind, fraction bool) (int64, bool) {
 	s = trimAll(s)
-	digits := s
+	sign := 0
 	if s != "" && (s[0] == '-' || s[0] == '+') {
-		digits = s[1:]
+		sign = 1
 	}
-	n := 0
-	for n < len(digits) && '0' <= digits[n] && digits[n] <= '9' {
+	n := sign
+	for n < len(s) && '0' <= s[n] && s[n] <= '9' {
 		n++
 	}
-	if rest := digits[n:]; rest != "" {
-		if !fraction || rest[0] != '.' {
+	if n < len(s) {
+		if !fraction || s[n] != '.' {
 			return 0, false
 		}
-		for i := 1; i < len(rest); i++ {
-			if rest[i] < '0' || rest[i] > '9' {
+		for _, c := range s[n+1:] {
+			if c < '0' || c > '9' {
 				return 0, false
 			}
 		}
-		if n == 0 {
-			return 0, len(rest) > 0
+		if n == sign {
+			return 0, true
 		}
-	} else if n == 0 {
-		return 0, false
 	}
-	i, err := strconv.ParseInt(s[:len(s)-len(digits)+n], 10, 64)
+	i, err := strconv.ParseInt(s[:n], 10, 64)
 	return i, err == nil && inRange(i, k)
 }
 
@@ -232,50 +201,43 @@ func parseFloat(s string, k Kind) (float64, bool) {
 		return math.Inf(1), true
 	case "-inf", "-infinity":
 		return math.Inf(-1), true
-	case "nan":
-		return math.NaN(), true
 	}
-	return 0, false
+	return math.NaN(), lower(s) == "nan"
 }
 
 // round is RoundBase: a double is rounded by its decimal digits, as toString
 // gives them.
-func (v *env) round(n *node, a value) value {
+func (v *env) round(n *node, x *value) {
 	digits := int(n.val.i)
 	how := halfUp
 	if n.how == opHalfEven {
 		how = halfEven
 	}
-	switch from := n.args[0].typ; {
-	case from.Kind == Decimal:
-		to := min(from.S, digits)
-		d, ok := a.d.rescale(from.S, maxPrecision, to, how)
+	switch from := n.typ; {
+	case n.args[0].typ.Kind == Decimal:
+		from = n.args[0].typ
+		d, ok := x.dec().rescale(from.S, maxPrecision, min(from.S, digits), how)
 		if digits < 0 && ok {
-			d, ok = d.rescale(digits, maxPrecision, 0, how)
+			d, ok = d.rescale(digits, n.typ.P, 0, how)
 		}
-		if !ok {
-			return v.overflow(n, a)
+		if x.setDec(d); !ok || d.u.cmp(power(n.typ.P)) >= 0 {
+			v.overflow(n, x)
 		}
-		if d.u.cmp(power(n.typ.P)) >= 0 {
-			return v.overflow(n, a)
-		}
-		return value{d: d}
 	case from.integral():
 		if digits >= 0 {
-			return a
+			return
 		}
 		if digits < -19 {
-			return value{}
+			x.i = 0
+			return
 		}
-		w := fromInt(a.i).u.wide().unshift(-digits, how, a.i < 0)
+		w := fromInt(x.i).u.wide().unshift(-digits, how, x.i < 0)
 		w, _ = w.shift(-digits)
-		x, ok := dec{a.i < 0, uint128{w[1], w[0]}}.int(0)
-		if !ok && n.mode != fail {
-			return value{i: wrap(x, n.typ.Kind)}
-		}
-		return v.whole(n, x, !ok)
+		i, all := dec{x.i < 0, uint128{w[1], w[0]}}.int(0)
+		v.whole(n, x, i, !all)
+	default:
+		x.setF(roundFloat(x.f(), digits, how, n.typ.Kind))
 	}
-	return value{f: roundFloat(a.f, digits, how, n.typ.Kind)}
 }
 
 func roundFloat(f float64, digits int, how rounding, k Kind) float64 {
@@ -294,29 +256,25 @@ func roundFloat(f float64, digits int, how rounding, k Kind) float64 {
 	}
 	e, _ := strconv.Atoi(string(text[i+1:]))
 	exp += e + 1 // f = m·10^exp
-	if -exp <= digits {
-		return f
-	}
 	cut := -exp - digits
-	if cut > 20 {
-		return math.Copysign(0, 1)
+	switch {
+	case cut <= 0:
+		return f
+	case cut > 20:
+		return 0
 	}
-	w := wide{m}.unshift(cut, how, false)
-	x := dec{u: uint128{lo: w[0]}}
+	u := uint128{lo: wide{m}.unshift(cut, how, false)[0]}
 	var r float64
 	if digits >= 0 {
-		r = x.float(digits)
+		r = dec{u: u}.float(digits)
 	} else {
-		r, _ = strconv.ParseFloat(strconv.FormatUint(w[0], 10)+"e"+strconv.Itoa(-digits), 64)
-	}
-	if f < 0 {
-		r = -r
+		r, _ = strconv.ParseFloat(strconv.FormatInt(int64(u.lo), 10)+"e"+strconv.Itoa(-digits), 64)
 	}
 	if k == Float {
 		r = float64(float32(r))
 	}
-	if r == 0 {
-		return 0 // a decimal has no negative zero
+	if f < 0 && r != 0 { // a decimal has no negative zero
+		r = -r
 	}
 	return r
 }

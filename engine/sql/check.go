@@ -46,12 +46,15 @@ type Output struct {
 	node   *node
 }
 
+// checker keeps the first fault; what is settled after it does not matter.
 type checker struct {
 	q       *Query
 	columns frame.Schema
 	ansi    bool
+	mode    mode
 	b       *Bound
 	aliases []alias
+	err     error
 }
 
 // alias is a column of the result that later ones may refer to.
@@ -63,334 +66,272 @@ type alias struct {
 // Bind settles the types of a statement over these columns.
 func (q *Query) Bind(columns frame.Schema, ansi bool) (*Bound, error) {
 	c := &checker{q: q, columns: columns, ansi: ansi, b: &Bound{text: q.text}}
+	if ansi {
+		c.mode = fail
+	}
 	if q.where != nil {
-		n, err := c.check(q.where)
-		if err != nil {
-			return nil, err
+		if c.b.where = c.check(q.where); c.b.where.typ.Kind != Bool {
+			c.belongs(q.where, c.b.where.typ, "condition")
 		}
-		if n.typ.Kind != Bool {
-			return nil, c.bad(q.where, "a "+n.typ.String()+" where a condition belongs")
-		}
-		c.b.where = n
 	}
 	for _, it := range q.items {
-		if err := c.item(it); err != nil {
-			return nil, err
-		}
+		c.item(it)
 	}
 	for i, o := range c.b.Outputs {
 		for _, p := range c.b.Outputs[:i] {
 			if p.Name == o.Name {
-				return nil, &Error{q.items[0].e.pos, "two columns named " + strconv.Quote(o.Name)}
+				c.bad(q.items[0].e, "two columns are named "+strconv.Quote(o.Name))
 			}
 		}
 	}
-	return c.b, nil
+	return c.b, c.err
 }
 
-func (c *checker) item(it item) error {
+func (c *checker) item(it item) {
 	e := it.e
 	if e.op == opStar {
-		return c.star(e)
+		c.star(e)
+		return
 	}
-	n, err := c.check(e)
-	if err != nil {
-		return err
-	}
-	name := it.alias
-	if name == "" {
-		name = e.name()
-	}
-	c.aliases = append(c.aliases, alias{name, n})
+	n := c.check(e)
+	c.aliases = append(c.aliases, alias{it.name(), n})
 	if n.typ.Kind == Void {
-		return c.bad(e, "a column that is always NULL has no type; CAST gives it one")
+		c.bad(e, "a column that is always NULL has no type; CAST gives it one")
 	}
-	o := Output{Name: name, Column: -1, Type: toFrame(n.typ), node: n}
-	o.Type.Nullable = n.null
+	o := Output{Name: it.name(), Column: -1, node: n}
 	if n.op == opCol {
 		o.Column = c.b.Inputs[n.col]
 		o.Type = c.columns[o.Column].Type
+	} else {
+		o.Type = toFrame(n.typ)
+		o.Type.Nullable = n.null
 	}
 	c.b.Outputs = append(c.b.Outputs, o)
-	return nil
 }
 
-func (c *checker) star(e *expr) error {
+func (c *checker) star(e *expr) {
 	if q := e.parts[0]; q != "" && !strings.EqualFold(q, c.q.alias) {
-		return c.bad(e, "there is no table "+strconv.Quote(q)+", only "+strconv.Quote(c.q.alias))
+		c.bad(e, "there is no table "+strconv.Quote(q))
 	}
 	left := make([]bool, len(e.parts))
-next:
 	for i, f := range c.columns {
+		out := false
 		for k, x := range e.parts[1:] {
 			if strings.EqualFold(x, f.Name) {
-				left[k+1] = true
-				continue next
+				left[k+1], out = true, true
 			}
 		}
-		c.b.Outputs = append(c.b.Outputs, Output{Name: f.Name, Column: i, Type: f.Type})
+		if !out {
+			c.b.Outputs = append(c.b.Outputs, Output{Name: f.Name, Column: i, Type: f.Type})
+		}
 	}
 	for k, x := range e.parts[1:] {
 		if !left[k+1] {
-			return c.missing(e, x)
+			c.missing(e, x)
 		}
 	}
-	return nil
 }
 
-// bad is an error at an expression.
-func (c *checker) bad(e *expr, msg string) error {
-	return &Error{e.pos, msg + ", in " + strconv.Quote(c.q.text[e.pos:e.end])}
+// bad keeps a fault in an expression, and stands for what it would have been.
+func (c *checker) bad(e *expr, msg string) *node {
+	if c.err == nil {
+		if e.pos < e.end {
+			msg += ", in " + strconv.Quote(c.q.text[e.pos:e.end])
+		}
+		c.err = &Error{e.pos, msg}
+	}
+	return &node{null: true, val: null}
 }
 
-func (c *checker) missing(e *expr, name string) error {
-	return &Error{e.pos, frame.MissingColumn(name, c.columns).Error()}
+// belongs is the fault that something else should be in a place.
+func (c *checker) belongs(e *expr, t Type, what string) *node {
+	return c.bad(e, "a "+t.String()+" where a "+what+" belongs")
+}
+
+func (c *checker) missing(e *expr, name string) *node {
+	return c.bad(e, frame.MissingColumn(name, c.columns).Error())
 }
 
 // column finds a column by its name, without regard to case.
-func (c *checker) column(e *expr) (*node, error) {
+func (c *checker) column(e *expr) *node {
 	name := e.parts[len(e.parts)-1]
-	if len(e.parts) > 2 || len(e.parts) == 2 && !strings.EqualFold(e.parts[0], c.q.alias) {
-		return nil, c.missing(e, strings.Join(e.parts, "."))
-	}
 	found := -1
-	for i, f := range c.columns {
-		if !strings.EqualFold(f.Name, name) {
-			continue
-		}
-		if found >= 0 {
-			return nil, c.bad(e, strconv.Quote(name)+" is ambiguous: there are "+strconv.Quote(c.columns[found].Name)+" and "+strconv.Quote(f.Name))
-		}
-		found = i
-	}
-	if found < 0 {
-		if len(e.parts) == 1 {
-			for _, a := range c.aliases {
-				if strings.EqualFold(a.name, name) {
-					return a.node, nil
+	if len(e.parts) == 1 || len(e.parts) == 2 && strings.EqualFold(e.parts[0], c.q.alias) {
+		for i, f := range c.columns {
+			if strings.EqualFold(f.Name, name) {
+				if found >= 0 {
+					return c.bad(e, strconv.Quote(name)+" is ambiguous: there is "+strconv.Quote(f.Name)+" too")
 				}
+				found = i
 			}
 		}
-		return nil, c.missing(e, name)
 	}
-	at := -1
-	for k, i := range c.b.Inputs {
-		if i == found {
-			at = k
+	if found < 0 {
+		for _, a := range c.aliases {
+			if len(e.parts) == 1 && strings.EqualFold(a.name, name) {
+				return a.node
+			}
 		}
+		return c.missing(e, strings.Join(e.parts, "."))
 	}
-	if at < 0 {
-		at = len(c.b.Inputs)
+	at := 0
+	for at < len(c.b.Inputs) && c.b.Inputs[at] != found {
+		at++
+	}
+	if at == len(c.b.Inputs) {
 		c.b.Inputs = append(c.b.Inputs, found)
 	}
 	t := c.columns[found].Type
-	return &node{op: opCol, col: at, typ: fromFrame(t), null: t.Nullable, pos: e.pos, end: e.end}, nil
+	return &node{op: opCol, col: at, typ: fromFrame(t), null: t.Nullable, pos: e.pos, end: e.end}
 }
 
 // check settles the types of an expression.
-func (c *checker) check(e *expr) (*node, error) {
+func (c *checker) check(e *expr) *node {
 	switch e.op {
 	case opColumn:
 		return c.column(e)
 	case opLiteral:
 		n := *e.lit
 		n.pos, n.end = e.pos, e.end
-		return &n, nil
+		return &n
 	case opStar:
-		return nil, c.bad(e, "* is not a value")
+		return c.bad(e, "* is not a value")
 	}
 	args := make([]*node, len(e.args))
 	for i, a := range e.args {
-		var err error
-		if args[i], err = c.check(a); err != nil {
-			return nil, err
-		}
+		args[i] = c.check(a)
 	}
-	n, err := c.typed(e, args)
-	if err != nil {
-		return nil, err
+	if c.err != nil {
+		return &node{}
 	}
-	return fold(n), nil
-}
-
-func (c *checker) mode() mode {
-	if c.ansi {
-		return fail
-	}
-	return legacy
+	return fold(c.typed(e, args))
 }
 
 // node makes a node that is null where an argument may be.
-func (c *checker) node(e *expr, op op, t Type, args ...*node) *node {
-	n := &node{op: op, typ: t, args: args, mode: c.mode(), pos: e.pos, end: e.end}
+func (c *checker) node(e *expr, op op, k Kind, args ...*node) *node {
+	n := &node{op: op, typ: Type{Kind: k}, args: args, mode: c.mode, pos: e.pos, end: e.end}
 	for _, a := range args {
 		n.null = n.null || a.null
 	}
 	return n
 }
 
-func (c *checker) typed(e *expr, args []*node) (*node, error) {
-	boolean := Type{Kind: Bool}
+// literal is a value that nobody wrote.
+func literal(k Kind, v value) *node { return &node{typ: Type{Kind: k}, val: v, null: v.null} }
+
+func (c *checker) typed(e *expr, args []*node) *node {
+	f := lookup(e.op)
 	switch e.op {
-	case "and", "or", "not":
-		for i := range args {
-			var err error
-			if args[i], err = c.want(args[i], boolean, e.args[i]); err != nil {
-				return nil, err
-			}
-		}
-		return c.node(e, logical(e.op), boolean, args...), nil
-	case "=", "<", "<=", ">", ">=", "<=>", "equal_null":
+	case "=", "<", "<=", ">", ">=", "<=>":
 		return c.comparison(e, e.op, args[0], args[1])
 	case "between":
-		low, err := c.comparison(e, ">=", args[0], args[1])
-		if err != nil {
-			return nil, err
-		}
-		high, err := c.comparison(e, "<=", args[0], args[2])
-		if err != nil {
-			return nil, err
-		}
-		return c.node(e, opAnd, boolean, low, high), nil
+		return c.node(e, opAnd, Bool, c.comparison(e, ">=", args[0], args[1]), c.comparison(e, "<=", args[0], args[2]))
 	case "in":
-		if err := c.common(e, args); err != nil {
-			return nil, err
-		}
-		return c.node(e, opIn, boolean, args...), nil
+		c.common(e.args, args)
+		return c.node(e, opIn, Bool, args...)
 	case "case":
-		return c.caseWhen(e, args)
-	case "cast", "try_cast":
-		m := c.mode()
-		if e.op == "try_cast" {
-			m = try
-		}
-		return c.cast(args[0], e.typ, m, e)
-	case "+", "-", "*", "/", "%", "div", "pmod", "mod", "try_add", "try_subtract", "try_multiply", "try_divide", "try_mod":
-		return c.arithmetic(e, args[0], args[1])
-	case "&", "|", "^":
-		return c.bitwise(e, args[0], args[1])
-	case "like", "ilike", "rlike":
-		return c.like(e, args)
+		return c.caseWhen(e, e.args, args)
+	case "decode":
+		return c.decode(e, args)
+	case "cast":
+		return c.cast(args[0], e.typ, c.mode, e)
+	case "try_cast":
+		return c.cast(args[0], e.typ, try, e)
 	}
-	f := lookup(e.op)
-	if f == nil {
-		return nil, c.bad(e, "not supported")
+	switch f.op {
+	case opAdd, opSub, opMul, opDiv, opIntDiv, opRem, opPmod:
+		return c.arithmetic(e, f, args[0], args[1])
+	case opLike, opRLike:
+		return c.like(e, f, args)
 	}
 	return c.function(e, f, args)
 }
 
-func logical(word string) op {
-	switch word {
-	case "and":
-		return opAnd
-	case "or":
-		return opOr
-	}
-	return opNot
-}
-
-// want makes an argument a value of type t, as Spark does without being asked
+// want makes an argument a value of a kind, as Spark does without being asked
 // (implicitCast); only in ANSI mode does text become a boolean.
-func (c *checker) want(n *node, t Type, e *expr) (*node, error) {
-	if n.typ.Kind == t.Kind && t.Kind != Decimal {
-		return n, nil
-	}
+func (c *checker) want(n *node, k Kind, e *expr) *node {
 	from := n.typ
+	to := Type{Kind: k}
 	ok := from.Kind == Void
 	switch {
-	case ok:
-	case !from.atomic():
-	case t.Kind == String:
+	case from.Kind == k:
+		return n
+	case ok || !from.atomic():
+	case k == String:
 		ok = from.Kind != Binary
-	case t.numeric():
+	case to.numeric():
 		ok = from.numeric() || from.Kind == String
-	case t.Kind == Bool:
+	case k == Bool:
 		ok = from.Kind == String && c.ansi
 	}
 	if !ok {
-		return nil, c.bad(e, "a "+from.String()+" where a "+kindNames[t.Kind]+" belongs")
+		return c.belongs(e, from, kindNames[k])
 	}
-	return c.cast(n, t, c.mode(), e)
+	return c.cast(n, to, c.mode, e)
 }
 
 // cast makes a node of another type.
-func (c *checker) cast(n *node, t Type, m mode, e *expr) (*node, error) {
-	if n.typ.equal(t) {
-		return n, nil
-	}
+func (c *checker) cast(n *node, t Type, m mode, e *expr) *node {
 	from := n.typ
-	ok := from.Kind == Void || from.atomic() && t.atomic() && from.Kind != Binary && t.Kind != Binary
-	if !ok {
-		return nil, c.bad(e, "no cast from "+from.String()+" to "+t.String())
+	if from.equal(t) {
+		return n
 	}
-	x := &node{op: opCast, typ: t, args: []*node{n}, mode: m, null: n.null || castMayBeNull(from, t, m), pos: e.pos, end: e.end}
-	return fold(x), nil
+	if from.Kind != Void && (!from.atomic() || !t.atomic() || from.Kind == Binary || t.Kind == Binary) {
+		return c.bad(e, "no cast from "+from.String()+" to "+t.String())
+	}
+	return fold(&node{op: opCast, typ: t, args: []*node{n}, mode: m, null: n.null || castMayBeNull(from, t, m), pos: e.pos, end: e.end})
 }
 
 // castMayBeNull says whether a value may become null (Cast.scala, forceNullable).
 func castMayBeNull(from, t Type, m mode) bool {
 	switch {
-	case from.Kind == Void:
-		return true
-	case from.Kind == String && t.Kind != String:
+	case from.Kind == Void, from.Kind == String && t.Kind != String, m == try:
 		return true
 	case t.Kind == Decimal:
-		return from.floating() || forType(from).P-forType(from).S > t.P-t.S || from.Kind == Decimal && from.P-from.S > t.P-t.S
+		d := forType(from)
+		return from.floating() || d.P-d.S > t.P-t.S
 	}
-	return m == try || m == fail && t.integral() && (from.floating() || from.Kind == Decimal || from.Kind > t.Kind)
+	return m == fail && t.integral() && (from.Kind > Long || from.Kind > t.Kind)
 }
 
-// common makes all arguments values of one type.
-func (c *checker) common(e *expr, args []*node) error {
+// common makes all arguments values of one type; with text alone, text does not
+// become anything else.
+func (c *checker) common(from []*expr, args []*node) {
 	t := Type{}
-	// Text first, so that it meets each of the others.
-	for pass := range 2 {
+	for pass := range 2 { // text first, so that it meets each of the others
 		for i, a := range args {
-			if (a.typ.Kind == String) != (pass == 0) {
-				continue
-			}
-			var ok bool
-			was := t
-			if t, ok = wider(t, a.typ, c.ansi); !ok {
-				return c.bad(e.args[i], "a "+a.typ.String()+" beside a "+was.String())
+			if (a.typ.Kind == String) == (pass == 0) {
+				w, ok := wider(t, a.typ, c.ansi)
+				if !ok {
+					c.bad(from[i], "a "+a.typ.String()+" beside a "+t.String())
+				}
+				t = w
 			}
 		}
 	}
-	for i := range args {
-		if t.Kind == Void || args[i].typ.equal(t) {
-			continue
-		}
-		var err error
-		if args[i], err = c.cast(args[i], t, c.mode(), e.args[i]); err != nil {
-			return err
+	for i, a := range args {
+		if t.Kind != Void && c.err == nil {
+			args[i] = c.cast(a, t, c.mode, from[i])
 		}
 	}
-	return nil
 }
 
-func (c *checker) comparison(e *expr, op string, a, b *node) (*node, error) {
+func (c *checker) comparison(e *expr, op string, a, b *node) *node {
 	t, ok := compared(a.typ, b.typ, c.ansi)
 	if !ok && !c.ansi && (op == "=" || op == "<=>") { // BooleanEquality
-		switch {
-		case a.typ.Kind == Bool && b.typ.numeric():
-			t, ok = b.typ, true
-		case b.typ.Kind == Bool && a.typ.numeric():
-			t, ok = a.typ, true
+		for _, x := range [...][2]Type{{a.typ, b.typ}, {b.typ, a.typ}} {
+			if x[0].Kind == Bool && x[1].numeric() {
+				t, ok = x[1], true
+			}
 		}
 	}
 	if !ok || t.Kind == Opaque || t.Kind == Array {
-		return nil, c.bad(e, "no comparison of "+a.typ.String()+" and "+b.typ.String())
+		return c.bad(e, "no comparison of "+a.typ.String()+" and "+b.typ.String())
 	}
-	var err error
 	if t.Kind != Void {
-		if a, err = c.cast(a, t, c.mode(), e); err != nil {
-			return nil, err
-		}
-		if b, err = c.cast(b, t, c.mode(), e); err != nil {
-			return nil, err
-		}
+		a, b = c.cast(a, t, c.mode, e), c.cast(b, t, c.mode, e)
 	}
-	n := c.node(e, opCompare, Type{Kind: Bool}, a, b)
+	n := c.node(e, opCompare, Bool, a, b)
 	switch op {
 	case "=":
 		n.how = opEq
@@ -405,237 +346,135 @@ func (c *checker) comparison(e *expr, op string, a, b *node) (*node, error) {
 	default:
 		n.how, n.null = opSame, false
 	}
-	return n, nil
+	return n
 }
 
 // caseWhen takes conditions and values by turns, and what else there is.
-func (c *checker) caseWhen(e *expr, args []*node) (*node, error) {
+func (c *checker) caseWhen(e *expr, from []*expr, args []*node) *node {
 	var values []*node
-	var from []*expr
+	var at []*expr
+	last := len(args) - 1
 	for i := range args {
-		if i%2 == 1 || i == len(args)-1 {
-			values, from = append(values, args[i]), append(from, e.args[i])
-			continue
-		}
-		var err error
-		if args[i], err = c.want(args[i], Type{Kind: Bool}, e.args[i]); err != nil {
-			return nil, err
+		if i%2 == 1 || i == last {
+			values, at = append(values, args[i]), append(at, from[i])
+		} else {
+			args[i] = c.want(args[i], Bool, from[i])
 		}
 	}
-	if err := c.common(&expr{args: from}, values); err != nil {
-		return nil, err
-	}
-	n := c.node(e, opCase, values[0].typ, args...)
-	n.null = len(args)%2 == 0
+	c.common(at, values)
+	n := &node{op: opCase, args: args, null: last%2 == 1, pos: e.pos, end: e.end}
 	for k, v := range values {
 		n.null = n.null || v.null
-		if i := 2*k + 1; i < len(args) {
-			args[i] = v
-		} else {
-			args[len(args)-1] = v
-		}
-		if v.typ.Kind != Void {
-			n.typ = v.typ
-		}
+		args[min(2*k+1, last)] = v
+		n.typ = v.typ
 	}
-	return n, nil
+	return n
+}
+
+// decode(x, a, b, c, d, e) is b where x is a, d where it is c, and e else.
+func (c *checker) decode(e *expr, args []*node) *node {
+	for i := 1; i+1 < len(args); i += 2 {
+		args[i] = c.comparison(e, "<=>", args[0], args[i])
+	}
+	return c.caseWhen(e, e.args[1:], args[1:])
 }
 
 // arithmetic types + - * / % and their like (TypeCoercion.scala,
 // DecimalPrecision.scala, arithmetic.scala).
-func (c *checker) arithmetic(e *expr, a, b *node) (*node, error) {
-	name := e.op
-	m := c.mode()
-	switch name {
-	case "try_add":
-		name, m = "+", try
-	case "try_subtract":
-		name, m = "-", try
-	case "try_multiply":
-		name, m = "*", try
-	case "try_divide":
-		name, m = "/", try
-	case "try_mod":
-		name, m = "%", try
-	case "mod":
-		name = "%"
+func (c *checker) arithmetic(e *expr, f *function, a, b *node) *node {
+	bad := c.ansi && a.typ.Kind == String && b.typ.Kind == String
+	n := &node{op: f.op, mode: c.mode, pos: e.pos, end: e.end}
+	if strings.HasPrefix(e.op, "try_") {
+		n.mode = try
 	}
-	bad := func() error { return c.bad(e, a.typ.String()+" "+name+" "+b.typ.String()) }
-	// Text becomes a number.
-	if c.ansi && a.typ.Kind == String && b.typ.Kind == String {
-		return nil, bad()
-	}
-	if a.typ.Kind == String || b.typ.Kind == String {
+	// Text becomes a number, and NULL what is beside it.
+	for _, x := range [...]struct{ n, other **node }{{&a, &b}, {&b, &a}} {
 		t := Type{Kind: Double}
-		if c.ansi && a.typ.Kind != b.typ.Kind {
-			other := a.typ
-			if a.typ.Kind == String {
-				other = b.typ
-			}
-			if other.integral() {
+		switch other := (*x.other).typ; (*x.n).typ.Kind {
+		case String:
+			if c.ansi && other.integral() {
 				t.Kind = Long
 			}
-		}
-		var err error
-		for _, x := range [...]**node{&a, &b} {
-			if (*x).typ.Kind == String {
-				if *x, err = c.cast(*x, t, c.mode(), e); err != nil {
-					return nil, err
-				}
+			*x.n = c.cast(*x.n, t, c.mode, e)
+		case Void:
+			if other.Kind != Void && other.Kind != String {
+				t = other
 			}
+			*x.n = c.cast(*x.n, t, c.mode, e)
 		}
 	}
-	if a.typ.Kind == Void && b.typ.Kind == Void {
-		a, _ = c.cast(a, Type{Kind: Double}, m, e)
+	at, bt := a.typ, b.typ
+	decimals := (at.Kind == Decimal || bt.Kind == Decimal) && !at.floating() && !bt.floating()
+	if bad || !at.numeric() || !bt.numeric() || f.op == opIntDiv && (at.floating() || bt.floating()) {
+		return c.bad(e, "no such operation on "+at.String()+" and "+bt.String())
 	}
-	for _, x := range [...]struct{ n, other **node }{{&a, &b}, {&b, &a}} {
-		if (*x.n).typ.Kind == Void {
-			*x.n, _ = c.cast(*x.n, (*x.other).typ, m, e)
+	if decimals {
+		a, b = c.decimal(a, bt.Kind == Decimal), c.decimal(b, at.Kind == Decimal)
+		n.typ = arithmetic(f.op, a.typ, b.typ)
+	} else {
+		n.typ = Type{Kind: Double}
+		if t, ok := tightest(at, bt, c.ansi); ok && f.op != opDiv {
+			n.typ = t
 		}
 	}
-	if !a.typ.numeric() || !b.typ.numeric() {
-		return nil, bad()
-	}
-	n := &node{mode: m, pos: e.pos, end: e.end}
-	switch name {
-	case "+":
-		n.op = opAdd
-	case "-":
-		n.op = opSub
-	case "*":
-		n.op = opMul
-	case "/":
-		n.op = opDiv
-	case "%":
-		n.op = opRem
-	case "pmod":
-		n.op = opPmod
-	case "div":
-		n.op = opIntDiv
-	}
-	decimals := (a.typ.Kind == Decimal || b.typ.Kind == Decimal) && !a.typ.floating() && !b.typ.floating()
-	t := Type{Kind: Double}
-	switch {
-	case decimals:
-		a, b = c.decimal(a, b.typ.Kind == Decimal), c.decimal(b, a.typ.Kind == Decimal)
-		t = arithmetic(name, a.typ, b.typ)
-		if n.op == opIntDiv {
-			t = Type{Kind: Long}
-		}
-	case n.op == opIntDiv:
-		if !a.typ.integral() || !b.typ.integral() {
-			return nil, bad()
-		}
-		t.Kind = Long
-	case n.op == opDiv: // always double
-	default:
-		if a.typ.Kind != Decimal && b.typ.Kind != Decimal {
-			t, _ = tightest(a.typ, b.typ, c.ansi)
-		}
+	if f.op == opIntDiv {
+		n.typ = Type{Kind: Long}
 	}
 	if !decimals {
-		var err error
-		if a, err = c.cast(a, t, m, e); err != nil {
-			return nil, err
-		}
-		if b, err = c.cast(b, t, m, e); err != nil {
-			return nil, err
-		}
+		a, b = c.cast(a, n.typ, n.mode, e), c.cast(b, n.typ, n.mode, e)
 	}
-	n.typ, n.args = t, []*node{a, b}
-	n.null = a.null || b.null || m != fail && decimals || m == try ||
-		n.op == opDiv || n.op == opRem || n.op == opPmod || n.op == opIntDiv
-	return n, nil
+	n.args = []*node{a, b}
+	n.null = a.null || b.null || n.mode != fail && decimals || n.mode == try || n.op >= opDiv
+	return n
 }
 
 // decimal makes a whole number a decimal: a literal beside a decimal one of as
 // many digits as it has.
 func (c *checker) decimal(n *node, beside bool) *node {
-	if n.typ.Kind == Decimal {
-		return n
-	}
 	t := forType(n.typ)
-	if n.op == opLit && !n.val.null && beside {
-		t.P = max(1, len(strconv.FormatInt(n.val.i, 10)))
-		if n.val.i < 0 {
-			t.P--
-		}
+	if n.typ.Kind != Decimal && n.op == opLit && !n.null && beside {
+		t.P = len(strings.TrimPrefix(strconv.FormatInt(n.val.i, 10), "-"))
 	}
-	x := &node{op: opCast, typ: t, args: []*node{n}, mode: c.mode(), null: n.null, pos: n.pos, end: n.end}
-	return fold(x)
-}
-
-func (c *checker) bitwise(e *expr, a, b *node) (*node, error) {
-	t, ok := tightest(a.typ, b.typ, c.ansi)
-	if !ok || !t.integral() && t.Kind != Void {
-		return nil, c.bad(e, a.typ.String()+" "+e.op+" "+b.typ.String())
-	}
-	a, err := c.cast(a, t, c.mode(), e)
-	if err != nil {
-		return nil, err
-	}
-	if b, err = c.cast(b, t, c.mode(), e); err != nil {
-		return nil, err
-	}
-	n := c.node(e, opBits, t, a, b)
-	switch e.op {
-	case "&":
-		n.how = opBitAnd
-	case "|":
-		n.how = opBitOr
-	default:
-		n.how = opBitXor
-	}
-	return n, nil
+	return c.cast(n, t, c.mode, &expr{pos: n.pos, end: n.end})
 }
 
 // like types LIKE, ILIKE and RLIKE; a pattern that is a literal is made ready.
-func (c *checker) like(e *expr, args []*node) (*node, error) {
+func (c *checker) like(e *expr, f *function, args []*node) *node {
 	for i := range args {
-		var err error
-		if args[i], err = c.want(args[i], Type{Kind: String}, e.args[i]); err != nil {
-			return nil, err
-		}
+		args[i] = c.want(args[i], String, e.args[i])
 	}
-	n := c.node(e, opLike, Type{Kind: Bool}, args[:2]...)
-	esc := byte('\\')
+	n := c.node(e, f.op, Bool, args[:2]...)
+	n.how = f.how
+	n.val.i = '\\'
 	if len(args) == 3 {
-		if s := args[2].val.s; args[2].op != opLit || len(s) != 1 {
-			return nil, c.bad(e.args[2], "ESCAPE takes one character")
-		} else {
-			esc = s[0]
+		s := args[2].val.s
+		if args[2].op != opLit || len(s) != 1 {
+			return c.bad(e.args[2], "ESCAPE takes one character")
+		}
+		n.val.i = int64(s[0])
+	}
+	if f.op == opRLike {
+		c.regex(n, e.args[1])
+	} else if args[1].op == opLit && !args[1].null {
+		var err error
+		if n.pat, err = n.like(args[1].val.s); err != nil {
+			c.bad(e.args[1], err.Error())
 		}
 	}
-	switch e.op {
-	case "ilike":
-		n.how = opLower
-	case "rlike":
-		n.op = opRLike
-	}
-	if args[1].op != opLit {
-		if e.op == "rlike" {
-			return nil, c.bad(e.args[1], "a regular expression must be a literal")
+	return n
+}
+
+// regex makes ready the regular expression that is n's second argument.
+func (c *checker) regex(n *node, from *expr) {
+	p := n.args[1]
+	if p.op != opLit {
+		c.bad(from, "a regular expression must be a literal")
+	} else if !p.null {
+		var err error
+		if n.pat, err = regex(p.val.s); err != nil {
+			c.bad(from, err.Error())
 		}
-		n.val.i = int64(esc)
-		return n, nil
 	}
-	if args[1].val.null {
-		return n, nil
-	}
-	var err error
-	if e.op == "rlike" {
-		n.pat, err = regex(args[1].val.s)
-	} else {
-		text := args[1].val.s
-		if e.op == "ilike" {
-			text = lower(text)
-		}
-		n.pat, err = likePattern(text, esc)
-	}
-	if err != nil {
-		return nil, c.bad(e.args[1], err.Error())
-	}
-	return n, nil
 }
 
 // fold computes a node of literals once, unless that is an error.
@@ -649,7 +488,8 @@ func fold(n *node) *node {
 		return n
 	}
 	v := env{}
-	val := v.eval(n)
+	var val value
+	v.eval(n, &val)
 	if v.fault != nil {
 		return n
 	}
@@ -657,14 +497,4 @@ func fold(n *node) *node {
 }
 
 // inRange says whether i is a value of a type of whole numbers.
-func inRange(i int64, k Kind) bool {
-	switch k {
-	case Byte:
-		return i == int64(int8(i))
-	case Short:
-		return i == int64(int16(i))
-	case Int:
-		return i == int64(int32(i))
-	}
-	return true
-}
+func inRange(i int64, k Kind) bool { return wrap(i, k) == i }

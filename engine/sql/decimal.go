@@ -169,14 +169,14 @@ func (d dec) cmp(e dec) int {
 func (d dec) negate() dec { return dec{!d.neg && d.u != uint128{}, d.u} }
 
 // calculate is d op e as a number of type t.
-func calculate(op string, d, e dec, a, b, t Type) (dec, bool) {
+func calculate(op op, d, e dec, a, b, t Type) (dec, bool) {
 	s := max(a.S, b.S)
 	var w wide
 	neg, scale := d.neg, s
 	switch op {
-	case "*":
+	case opMul:
 		w, neg, scale = d.u.mul(e.u), d.neg != e.neg, a.S+b.S
-	case "/":
+	case opDiv:
 		// One digit more than the result has, to round by.
 		n, ok := d.u.wide().shift(t.S + 1 + b.S - a.S)
 		if !ok {
@@ -191,19 +191,19 @@ func calculate(op string, d, e dec, a, b, t Type) (dec, bool) {
 			return dec{}, false
 		}
 		switch {
-		case op == "%" || op == "pmod":
+		case op == opRem || op == opPmod:
 			if y[2] != 0 || y[3] != 0 {
 				return dec{}, false
 			}
 			_, r := x.div(uint128{y[1], y[0]})
 			w = r.wide()
-			if op == "pmod" && neg && r != (uint128{}) { // x % y + y, % y again
+			if op == opPmod && neg && r != (uint128{}) { // x % y + y, % y again
 				w, neg = y.sub(w), false
 				if e.neg {
 					w, neg = r.wide(), true
 				}
 			}
-		case (op == "-") != (d.neg != e.neg):
+		case (op == opSub) != (d.neg != e.neg):
 			if x.less(y) {
 				w, neg = y.sub(x), !neg
 			} else {

@@ -12,24 +12,41 @@ import (
 // value is a node's value in one row. The node's type says which part holds it.
 type value struct {
 	null bool
-	i    int64        // boolean, whole numbers
-	f    float64      // float, double
+	i    int64        // boolean, whole numbers; a decimal's sign and high digits
+	u    uint64       // the bits of a float or double; a decimal's low digits
 	s    string       // string, binary
-	d    dec          // decimal
 	v    *frame.Value // array, opaque
+}
+
+func (x *value) f() float64     { return math.Float64frombits(x.u) }
+func (x *value) setF(f float64) { x.u = math.Float64bits(f) }
+
+func (x *value) dec() dec {
+	return dec{x.i < 0, uint128{uint64(x.i) &^ (1 << 63), x.u}}
+}
+
+// setDec packs d: 38 digits leave room for the sign.
+func (x *value) setDec(d dec) {
+	x.i, x.u = int64(d.u.hi), d.u.lo
+	if d.neg {
+		x.i |= math.MinInt64
+	}
+}
+
+func (x *value) setBool(b bool) {
+	x.i = 0
+	if b {
+		x.i = 1
+	}
 }
 
 var null = value{null: true}
 
-func truth(b bool) value {
-	if b {
-		return value{i: 1}
-	}
-	return value{}
-}
-
 // env is what a row is evaluated with. The first fault is kept; what comes
 // after it is null.
+//
+// Nodes leave their value in the caller's x, where their first argument's may
+// have been: parts of x that are not of the node's type may hold anything.
 type env struct {
 	in    []*frame.Value
 	text  string // of the statement
@@ -66,14 +83,23 @@ func (f *Fault) Error() string {
 }
 func (f *Fault) Unwrap() error { return f.Kind }
 
-func (v *env) fail(n *node, kind error, msg, hint string) value {
+// fail keeps a fault, and leaves null in x.
+func (v *env) fail(n *node, x *value, kind error, msg, hint string) {
+	x.null = true
 	if v.fault == nil {
 		if n.end <= len(v.text) && n.pos < n.end {
 			msg += " in " + strconv.Quote(v.text[n.pos:n.end])
 		}
 		v.fault = &Fault{kind, msg, hint}
 	}
-	return null
+}
+
+// refuse is for what ANSI mode refuses: a fault there, null elsewhere.
+func (v *env) refuse(n *node, x *value, kind error, msg, instead string) {
+	x.null = true
+	if n.mode == fail {
+		v.fail(n, x, kind, msg, "Spark in ANSI mode; "+instead+" null")
+	}
 }
 
 // Where says whether the statement keeps a row. in are the Inputs' values; the
@@ -83,20 +109,19 @@ func (b *Bound) Where(in []*frame.Value) (bool, error) {
 		return true, nil
 	}
 	v := env{in: in, text: b.text}
-	x := v.eval(b.where)
+	var x value
+	v.eval(b.where, &x)
 	return !x.null && x.i != 0, v.err()
 }
 
 // Eval computes one output column into out. The error is a *Fault.
 func (b *Bound) Eval(o *Output, in []*frame.Value, out *frame.Value) error {
 	v := env{in: in, text: b.text}
-	x := v.eval(o.node)
-	if v.fault != nil {
-		return v.fault
-	}
+	var x value
+	v.eval(o.node, &x)
 	out.Null = x.null
 	if x.null {
-		return nil
+		return v.err()
 	}
 	switch t := o.node.typ; t.Kind {
 	case Bool, Byte, Short, Int:
@@ -104,468 +129,443 @@ func (b *Bound) Eval(o *Output, in []*frame.Value, out *frame.Value) error {
 	case Long:
 		out.Long = x.i
 	case Float, Double:
-		out.Num = x.f
+		out.Num = x.f()
 	case Decimal:
-		out.Num = x.d.float(t.S)
+		out.Num = x.dec().float(t.S)
 	case String, Binary:
 		out.Str = x.s
 	default:
 		out.Copy(x.v)
 	}
-	return nil
+	return v.err()
 }
 
-// load is an input's value.
-func load(t Type, c *frame.Value) value {
-	if c.Null {
-		return null
-	}
-	switch t.Kind {
-	case Bool, Byte, Short, Int:
-		return value{i: int64(c.Num)}
+// load takes an input's value, or an array's element, into x.
+func (x *value) load(k Kind, num float64, long int64, str string) {
+	switch k {
 	case Long:
-		return value{i: c.Long}
+		x.i = long
 	case Float, Double:
-		return value{f: c.Num}
+		x.setF(num)
 	case String, Binary:
-		return value{s: c.Str}
+		x.s = str
+	default:
+		x.i = int64(num)
 	}
-	return value{v: c}
 }
 
-func (v *env) eval(n *node) value {
+func (v *env) eval(n *node, x *value) {
+	var y value
 	switch n.op {
 	case opLit:
-		return n.val
+		*x = n.val
+		return
 	case opCol:
-		return load(n.typ, v.in[n.col])
+		c := v.in[n.col]
+		x.null, x.v = c.Null, c
+		if n.typ.Kind < Array {
+			x.load(n.typ.Kind, c.Num, c.Long, c.Str)
+		}
+		return
 	case opAnd, opOr: // the right side counts only where the left leaves it open
 		stop := int64(0)
 		if n.op == opOr {
 			stop = 1
 		}
-		a := v.eval(n.args[0])
-		if !a.null && a.i == stop {
-			return a
-		}
-		b := v.eval(n.args[1])
-		if b.null || b.i == stop {
-			return b
-		}
-		return a
-	case opIsNull:
-		return truth(v.eval(n.args[0]).null)
-	case opIsNotNull:
-		return truth(!v.eval(n.args[0]).null)
-	case opCoalesce:
-		for _, a := range n.args {
-			if x := v.eval(a); !x.null {
-				return x
+		v.eval(n.args[0], x)
+		if x.null || x.i != stop {
+			if v.eval(n.args[1], &y); y.null || y.i == stop {
+				*x = y
 			}
 		}
-		return null
+		return
+	case opIsNull, opIsNotNull:
+		v.eval(n.args[0], x)
+		x.setBool(x.null == (n.op == opIsNull))
+		x.null = false
+		return
+	case opCoalesce:
+		for _, a := range n.args {
+			if v.eval(a, x); !x.null {
+				break
+			}
+		}
+		return
 	case opCase:
 		i := 0
 		for ; i+1 < len(n.args); i += 2 {
-			if x := v.eval(n.args[i]); !x.null && x.i != 0 {
-				return v.eval(n.args[i+1])
+			if v.eval(n.args[i], x); !x.null && x.i != 0 {
+				v.eval(n.args[i+1], x)
+				return
 			}
 		}
-		if i < len(n.args) {
-			return v.eval(n.args[i])
+		if x.null = true; i < len(n.args) {
+			v.eval(n.args[i], x)
 		}
-		return null
+		return
 	case opIn:
-		return v.in_(n)
+		v.among(n, x)
+		return
 	case opGreatest, opLeast:
-		best := null
+		x.null = true
 		for _, a := range n.args {
-			x := v.eval(a)
-			if x.null {
-				continue
-			}
-			if best.null {
-				best = x
-			} else if c := compare(n.typ, x, best); c > 0 == (n.op == opGreatest) && c != 0 {
-				best = x
+			if v.eval(a, &y); !y.null {
+				x.best(n.typ, &y, n.op == opGreatest)
 			}
 		}
-		return best
+		return
+	case opConcat:
+		v.concat(n, x)
+		return
 	case opConcatWs:
-		return v.concatWs(n)
-	case opLocate: // a null place is 0, which finds nothing
-		part, text, from := v.eval(n.args[0]), v.eval(n.args[1]), v.eval(n.args[2])
-		if from.null {
-			return value{}
-		}
-		if part.null || text.null {
-			return null
-		}
-		return value{i: locate(part.s, text.s, from.i)}
+		v.concatWs(n, x)
+		return
+	}
+	v.eval(n.args[0], x)
+	switch n.op { // what minds null
 	case opSize:
-		x := v.eval(n.args[0])
-		if x.null {
-			if n.how == opSame {
-				return null
-			}
-			return value{i: -1} // spark.sql.legacy.sizeOfNull
-		}
-		return value{i: int64(length(n.args[0].typ, x.v))}
-	case opCompare:
-		if n.how == opSame {
-			a, b := v.eval(n.args[0]), v.eval(n.args[1])
-			if a.null || b.null {
-				return truth(a.null && b.null)
-			}
-			return truth(compare(n.args[0].typ, a, b) == 0)
+		if x.null && n.how != opSame {
+			x.null, x.i = false, -1 // spark.sql.legacy.sizeOfNull
+			return
 		}
 	case opIsNaN:
-		x := v.eval(n.args[0])
-		return truth(!x.null && x.f != x.f)
+		x.setBool(!x.null && x.f() != x.f())
+		x.null = false
+		return
 	case opNaNvl:
-		x := v.eval(n.args[0])
-		if !x.null && x.f != x.f {
-			return v.eval(n.args[1])
+		if !x.null && x.f() != x.f() {
+			v.eval(n.args[1], x)
 		}
-		return x
+		return
+	case opCompare:
+		if n.how == opSame {
+			v.eval(n.args[1], &y)
+			if x.null || y.null {
+				x.setBool(x.null && y.null)
+			} else {
+				x.setBool(compare(n.args[0].typ, x, &y) == 0)
+			}
+			x.null = false
+			return
+		}
+	case opLocate: // a null place is 0, which finds nothing
+		if v.eval(n.args[2], &y); y.null {
+			x.null, x.i = false, 0
+			return
+		}
 	}
 	// All others are null where an argument is.
-	a := v.eval(n.args[0])
-	if a.null {
-		return null
+	if x.null {
+		return
 	}
 	if len(n.args) == 1 {
-		return v.unary(n, a)
+		v.unary(n, x)
+		return
 	}
-	b := v.eval(n.args[1])
-	if b.null {
-		return null
+	if v.eval(n.args[1], &y); y.null {
+		x.null = true
+		return
 	}
 	if len(n.args) == 2 {
-		return v.binary(n, a, b)
+		v.binary(n, x, &y)
+		return
 	}
-	var more [3]value
-	rest := more[:0]
-	for _, x := range n.args[2:] {
-		y := v.eval(x)
-		if y.null {
-			return null
+	var more [2]value
+	for i, a := range n.args[2:] {
+		if v.eval(a, &more[i]); more[i].null {
+			x.null = true
+			return
 		}
-		rest = append(rest, y)
 	}
-	return v.many(n, a, b, rest)
+	v.textMany(n, x, &y, &more[0], &more[1])
 }
 
-func (v *env) in_(n *node) value {
-	x := v.eval(n.args[0])
-	if x.null {
-		return null
-	}
-	found := value{}
+func (v *env) among(n *node, x *value) {
+	v.eval(n.args[0], x)
+	first := *x
+	var y value // not in the loop, where it would not stay on the stack
+	x.setBool(false)
 	for _, a := range n.args[1:] {
-		y := v.eval(a)
-		if y.null {
-			found.null = true
-		} else if compare(n.args[0].typ, x, y) == 0 {
-			return value{i: 1}
+		v.eval(a, &y)
+		switch {
+		case first.null:
+		case y.null:
+			x.null = true
+		case compare(a.typ, &first, &y) == 0:
+			x.setBool(true)
+			x.null = false
+			return
 		}
 	}
-	return found
+}
+
+// best keeps the greater or lesser of x and y.
+func (x *value) best(t Type, y *value, greater bool) {
+	if c := 0; x.null {
+		*x = *y
+	} else if c = compare(t, y, x); c != 0 && c > 0 == greater {
+		*x = *y
+	}
 }
 
 // compare orders values: NaN is equal to NaN and above all other numbers.
-func compare(t Type, a, b value) int {
+func compare(t Type, a, b *value) int {
+	less, more := a.i < b.i, a.i > b.i
 	switch t.Kind {
 	case Float, Double:
-		switch {
-		case a.f == b.f || a.f != a.f && b.f != b.f:
-			return 0
-		case a.f != a.f || a.f > b.f:
-			return 1
-		}
-		return -1
+		x, y := a.f(), b.f()
+		less, more = x < y || x == x && y != y, x > y || x != x && y == y
 	case String, Binary:
-		switch {
-		case a.s < b.s:
-			return -1
-		case a.s > b.s:
-			return 1
-		}
-		return 0
+		less, more = a.s < b.s, a.s > b.s
 	case Decimal:
-		return a.d.cmp(b.d)
+		c := a.dec().cmp(b.dec())
+		less, more = c < 0, c > 0
 	}
 	switch {
-	case a.i < b.i:
+	case less:
 		return -1
-	case a.i > b.i:
+	case more:
 		return 1
 	}
 	return 0
 }
 
-func (v *env) unary(n *node, a value) value {
+func (v *env) unary(n *node, x *value) {
+	from := n.args[0].typ
 	switch n.op {
 	case opCast:
-		return v.cast(n, a)
+		v.cast(n, x)
 	case opNot:
-		return truth(a.i == 0)
+		x.setBool(x.i == 0)
 	case opPositive:
-		return a
-	case opNegative, opAbs:
-		if n.op == opAbs && (a.i >= 0 && a.d == dec{} && !math.Signbit(a.f) || a.d != dec{} && !a.d.neg) {
-			return a
+	case opAbs:
+		negative := x.i < 0
+		if from.floating() {
+			negative = math.Signbit(x.f())
 		}
-		return v.negate(n, a)
+		if negative {
+			v.negate(n, x)
+		}
+	case opNegative:
+		v.negate(n, x)
 	case opBitNot:
-		return value{i: ^a.i}
+		x.i = ^x.i
 	case opRound:
-		return v.round(n, a)
+		v.round(n, x)
 	case opCeil, opFloor:
-		from := n.args[0].typ
 		switch {
 		case from.Kind == Decimal:
 			how := floor
 			if n.op == opCeil {
 				how = ceiling
 			}
-			d, _ := a.d.rescale(from.S, n.typ.P, 0, how)
-			return value{d: d}
+			d, _ := x.dec().rescale(from.S, n.typ.P, 0, how)
+			x.setDec(d)
 		case from.Kind == Long:
-			return a
 		case n.op == opCeil:
-			return value{i: toLong(math.Ceil(a.f))}
+			x.i = toLong(math.Ceil(x.f()))
+		default:
+			x.i = toLong(math.Floor(x.f()))
 		}
-		return value{i: toLong(math.Floor(a.f))}
 	case opMath:
-		return double(n.how, a.f)
-	case opFactorial:
-		if a.i < 0 || a.i > 20 {
-			return null
-		}
-		x := int64(1)
-		for i := int64(2); i <= a.i; i++ {
-			x *= i
-		}
-		return value{i: x}
-	case opArrayMax, opArrayMin:
-		best := null
-		for i := range length(n.args[0].typ, a.v) {
-			x := element(n.args[0].typ, a.v, i)
-			if c := 0; best.null {
-				best = x
-			} else if c = compare(n.typ, x, best); c != 0 && c > 0 == (n.op == opArrayMax) {
-				best = x
-			}
-		}
-		return best
-	case opConcat:
-		return a
+		x.math(n.how)
+	case opSize:
+		x.i = int64(length(from, x.v))
+	default:
+		v.text1(n, x)
 	}
-	return v.text1(n, a)
 }
 
-func (v *env) negate(n *node, a value) value {
+func (v *env) negate(n *node, x *value) {
 	switch {
 	case n.typ.Kind == Decimal:
-		return value{d: a.d.negate()}
+		x.setDec(x.dec().negate())
 	case n.typ.floating():
-		return value{f: -a.f}
+		x.setF(-x.f())
+	default:
+		v.whole(n, x, -x.i, x.i == math.MinInt64)
 	}
-	return v.whole(n, -a.i, a.i == math.MinInt64)
 }
 
 // whole makes x a value of n's type of whole numbers; over says that it did not
 // even fit 64 bits.
-func (v *env) whole(n *node, x int64, over bool) value {
-	if !over && inRange(x, n.typ.Kind) {
-		return value{i: x}
+func (v *env) whole(n *node, x *value, i int64, over bool) {
+	x.i = wrap(i, n.typ.Kind)
+	if n.mode != legacy && (over || x.i != i) {
+		v.overflow(n, x)
 	}
-	switch n.mode {
-	case try:
-		return null
-	case fail:
-		return v.fail(n, ErrRange, n.typ.String()+" overflow", "Spark in ANSI mode; try_add and its like give null")
-	}
-	return value{i: wrap(x, n.typ.Kind)}
+}
+
+func (v *env) overflow(n *node, x *value) {
+	v.refuse(n, x, ErrRange, n.typ.String()+" overflow", "try_add and its like give")
 }
 
 // wrap keeps the low bits.
-func wrap(x int64, k Kind) int64 {
+func wrap(i int64, k Kind) int64 {
 	switch k {
 	case Byte:
-		return int64(int8(x))
+		return int64(int8(i))
 	case Short:
-		return int64(int16(x))
+		return int64(int16(i))
 	case Int:
-		return int64(int32(x))
+		return int64(int32(i))
 	}
-	return x
+	return i
 }
 
-func (v *env) binary(n *node, a, b value) value {
+func (v *env) binary(n *node, x, y *value) {
 	switch n.op {
 	case opCompare:
-		c := compare(n.args[0].typ, a, b)
+		c := compare(n.args[0].typ, x, y)
 		switch n.how {
 		case opEq:
-			return truth(c == 0)
+			x.setBool(c == 0)
 		case opLt:
-			return truth(c < 0)
+			x.setBool(c < 0)
 		case opLe:
-			return truth(c <= 0)
+			x.setBool(c <= 0)
 		case opGt:
-			return truth(c > 0)
+			x.setBool(c > 0)
+		default:
+			x.setBool(c >= 0)
 		}
-		return truth(c >= 0)
 	case opAdd, opSub, opMul, opDiv, opIntDiv, opRem, opPmod:
-		return v.arithmetic(n, a, b)
+		v.arithmetic(n, x, y)
 	case opBits:
 		switch n.how {
 		case opBitAnd:
-			return value{i: a.i & b.i}
+			x.i &= y.i
 		case opBitOr:
-			return value{i: a.i | b.i}
+			x.i |= y.i
+		default:
+			x.i ^= y.i
 		}
-		return value{i: a.i ^ b.i}
-	case opShiftLeft, opShiftRight, opShiftRightUnsigned:
-		width := uint64(63)
+	case opShiftLeft, opShiftRight:
+		by := uint64(y.i) & 63
 		if n.typ.Kind == Int {
-			width = 31
+			by &= 31
 		}
-		by := uint64(b.i) & width
-		switch n.op {
-		case opShiftLeft:
-			return value{i: wrap(a.i<<by, n.typ.Kind)}
-		case opShiftRight:
-			return value{i: a.i >> by}
+		if n.op == opShiftLeft {
+			x.i = wrap(x.i<<by, n.typ.Kind)
+		} else {
+			x.i >>= by
 		}
-		if n.typ.Kind == Int {
-			return value{i: int64(int32(uint32(a.i) >> by))}
-		}
-		return value{i: int64(uint64(a.i) >> by)}
 	case opPow:
-		return value{f: pow(a.f, b.f)}
+		x.setF(pow(x.f(), y.f()))
 	case opAtan2:
-		return value{f: math.Atan2(a.f+0, b.f+0)}
-	case opHypot:
-		return value{f: math.Hypot(a.f, b.f)}
+		x.setF(math.Atan2(x.f()+0, y.f()+0))
 	case opLogBase:
-		if a.f <= 0 || b.f <= 0 {
-			return null
+		if x.null = x.f() <= 0 || y.f() <= 0; !x.null {
+			x.setF(fmath.Log(y.f()) / fmath.Log(x.f()))
 		}
-		return value{f: fmath.Log(b.f) / fmath.Log(a.f)}
 	case opItem, opGet, opElement:
-		return v.item(n, a, b)
-	case opArrayContains, opArrayPosition:
+		v.item(n, x, y)
+	case opArrayContains:
 		t := n.args[0].typ
-		for i := range length(t, a.v) {
-			if compare(Type{Kind: t.Elem}, element(t, a.v, i), b) == 0 {
-				if n.op == opArrayPosition {
-					return value{i: int64(i + 1)}
-				}
-				return value{i: 1}
+		list := x.v
+		x.setBool(false)
+		for i := range length(t, list) {
+			var e value
+			if e.element(t, list, i); compare(Type{Kind: t.Elem}, &e, y) == 0 {
+				x.setBool(true)
 			}
 		}
-		return value{}
+	default:
+		v.text2(n, x, y)
 	}
-	return v.text2(n, a, b)
 }
 
-func (v *env) arithmetic(n *node, a, b value) value {
+func (v *env) arithmetic(n *node, x, y *value) {
 	at, bt := n.args[0].typ, n.args[1].typ
 	if n.op >= opDiv {
-		zero := b.i == 0
+		zero := y.i == 0
 		switch {
 		case bt.Kind == Decimal:
-			zero = b.d.u == uint128{}
+			zero = y.dec().u == uint128{}
 		case bt.floating():
-			zero = b.f == 0
+			zero = y.f() == 0
 		}
 		if zero {
-			if n.mode == fail {
-				return v.fail(n, ErrRange, "division by zero", "Spark in ANSI mode; try_divide and try_mod give null")
-			}
-			return null
+			v.refuse(n, x, ErrRange, "division by zero", "try_divide and try_mod give")
+			return
 		}
 	}
-	if at.Kind == Decimal {
-		name := [...]string{"+", "-", "*", "/", "/", "%", "pmod"}[n.op-opAdd]
-		t := n.typ
-		if n.op == opIntDiv {
-			t = fit(at.P-at.S+bt.S+1, 1) // cut below
+	switch {
+	case at.Kind == Decimal && n.op == opIntDiv:
+		v.quotient(n, x, y)
+	case at.Kind == Decimal:
+		d, ok := calculate(n.op, x.dec(), y.dec(), at, bt, n.typ)
+		if x.setDec(d); !ok {
+			v.overflow(n, x)
 		}
-		d, ok := calculate(name, a.d, b.d, at, bt, t)
-		if n.op == opIntDiv && ok {
-			return v.quotient(n, a.d, b.d, at, bt)
-		}
-		if !ok {
-			if n.mode == fail {
-				return v.fail(n, ErrRange, n.typ.String()+" overflow", "Spark in ANSI mode; try_add and its like give null")
-			}
-			return null
-		}
-		return value{d: d}
-	}
-	if n.typ.floating() {
-		var f float64
-		switch n.op {
-		case opAdd:
-			f = a.f + b.f
-		case opSub:
-			f = a.f - b.f
-		case opMul:
-			f = a.f * b.f
-		case opDiv:
-			f = a.f / b.f
-		case opRem:
-			f = math.Mod(a.f, b.f)
-		case opPmod:
-			if f = math.Mod(a.f, b.f); f < 0 {
-				f = math.Mod(f+b.f, b.f)
-			}
-		}
+	case n.typ.floating():
+		f := floating(n.op, x.f(), y.f())
 		if n.typ.Kind == Float {
 			f = float64(float32(f))
 		}
-		return value{f: f}
+		x.setF(f)
+	default:
+		v.integral(n, x, y.i)
 	}
-	x, y := a.i, b.i
+}
+
+func floating(op op, a, b float64) float64 {
+	switch op {
+	case opAdd:
+		return a + b
+	case opSub:
+		return a - b
+	case opMul:
+		return a * b
+	case opDiv:
+		return a / b
+	}
+	a = math.Mod(a, b)
+	if op == opPmod && a < 0 {
+		a = math.Mod(a+b, b)
+	}
+	return a
+}
+
+func (v *env) integral(n *node, x *value, b int64) {
+	a, r, over := x.i, int64(0), false
 	switch n.op {
 	case opAdd:
-		r := x + y
-		return v.whole(n, r, (x^r)&(y^r) < 0)
+		r = a + b
+		over = (a^r)&(b^r) < 0
 	case opSub:
-		r := x - y
-		return v.whole(n, r, (x^y)&(x^r) < 0)
+		r = a - b
+		over = (a^b)&(a^r) < 0
 	case opMul:
-		r := x * y
-		over := x != 0 && (r/x != y || x == -1 && y == math.MinInt64)
-		return v.whole(n, r, over)
+		r = a * b
+		over = a != 0 && (r/a != b || a == -1 && b == math.MinInt64)
 	case opIntDiv:
-		return v.whole(n, x/y, x == math.MinInt64 && y == -1)
-	case opRem:
-		return value{i: x % y}
+		r = a / b
+		over = a == math.MinInt64 && b == -1
+	default:
+		r = a % b
+		if n.op == opPmod && r < 0 {
+			r = wrap(r+b, n.typ.Kind) % b
+		}
 	}
-	r := x % y
-	if r < 0 {
-		r = wrap(r+y, n.typ.Kind) % y
-	}
-	return value{i: r}
+	v.whole(n, x, r, over)
 }
 
 // quotient is a div b for decimals.
-func (v *env) quotient(n *node, a, b dec, at, bt Type) value {
+func (v *env) quotient(n *node, x, y *value) {
+	at, bt := n.args[0].typ, n.args[1].typ
+	a, b := x.dec(), y.dec()
 	s := max(at.S, bt.S)
-	x, ok := a.u.wide().shift(s - at.S)
-	y, ok2 := b.u.wide().shift(s - bt.S)
-	if !ok || !ok2 || y[2] != 0 || y[3] != 0 {
-		return null
+	p, ok := a.u.wide().shift(s - at.S)
+	q, ok2 := b.u.wide().shift(s - bt.S)
+	if !ok || !ok2 || q[2] != 0 || q[3] != 0 {
+		v.overflow(n, x)
+		return
 	}
-	q, _ := x.div(uint128{y[1], y[0]})
-	u, ok := q.small(maxPrecision)
+	r, _ := p.div(uint128{q[1], q[0]})
+	u, ok := r.small(maxPrecision)
 	i, ok2 := dec{a.neg != b.neg, u}.int(0)
-	return v.whole(n, i, !ok || !ok2)
+	v.whole(n, x, i, !ok || !ok2)
 }
 
 // toLong is Java's (long) of a double.
@@ -581,8 +581,9 @@ func toLong(f float64) int64 {
 	return int64(f)
 }
 
-// double computes a function of one double. Logarithms of what has none are null.
-func double(how op, x float64) value {
+// math computes a function of one double. Logarithms of what has none are null.
+func (v *value) math(how op) {
+	x := v.f()
 	switch how {
 	case opSqrt:
 		x = math.Sqrt(x)
@@ -593,8 +594,8 @@ func double(how op, x float64) value {
 	case opExpm1:
 		x = math.Expm1(x)
 	case opLog, opLog10, opLog2:
-		if x <= 0 {
-			return null
+		if v.null = x <= 0; v.null {
+			return
 		}
 		switch how {
 		case opLog:
@@ -605,9 +606,7 @@ func double(how op, x float64) value {
 			x = fmath.Log(x) / math.Ln2
 		}
 	case opLog1p:
-		if x <= -1 {
-			return null
-		}
+		v.null = x <= -1
 		x = math.Log1p(x)
 	case opSin:
 		x = math.Sin(x)
@@ -633,30 +632,10 @@ func double(how op, x float64) value {
 		x = math.Cosh(x)
 	case opTanh:
 		x = math.Tanh(x)
-	case opAsinh: // these three by Spark's formulas, imprecise as they are
-		switch {
-		case math.Abs(x) > 1e150:
-			x = math.Copysign(fmath.Log(math.Abs(x))+math.Ln2, x)
-		default:
-			x = fmath.Log(x + math.Sqrt(float64(x*x)+1))
-		}
-	case opAcosh:
-		switch {
-		case x < 1:
-			x = math.NaN()
-		case x > 1e150:
-			x = fmath.Log(x) + math.Ln2
-		default:
-			x = fmath.Log(x + math.Sqrt(float64(x*x)-1))
-		}
-	case opAtanh:
-		x = 0.5 * (math.Log1p(x) - math.Log1p(-x))
 	case opDegrees:
 		x *= 180 / math.Pi
 	case opRadians:
 		x *= math.Pi / 180
-	case opRint:
-		x = math.RoundToEven(x)
 	case opSign:
 		switch {
 		case x > 0:
@@ -665,7 +644,7 @@ func double(how op, x float64) value {
 			x = -1
 		}
 	}
-	return value{f: x}
+	v.setF(x)
 }
 
 // log10 is exact for powers of ten.
@@ -685,26 +664,6 @@ func pow(x, y float64) float64 {
 	return fmath.Pow(x, y)
 }
 
-func (v *env) many(n *node, a, b value, rest []value) value {
-	if n.op == opWidthBucket {
-		return bucket(a.f, b.f, rest[0].f, rest[1].i)
-	}
-	return v.textMany(n, a, b, rest)
-}
-
-// bucket is width_bucket: into which of count equal parts from low to high x falls.
-func bucket(x, low, high float64, count int64) value {
-	switch {
-	case count <= 0 || count == math.MaxInt64 || x != x || low == high || low != low || high != high || math.IsInf(low, 0) || math.IsInf(high, 0):
-		return null
-	case low < high && x < low, low > high && x > low:
-		return value{}
-	case low < high && x >= high, low > high && x <= high:
-		return value{i: count + 1}
-	}
-	return value{i: toLong(float64(float64(count)*(x-low))/(high-low)) + 1}
-}
-
 func length(t Type, c *frame.Value) int {
 	switch t.Elem {
 	case Long:
@@ -715,38 +674,39 @@ func length(t Type, c *frame.Value) int {
 	return len(c.Nums)
 }
 
-func element(t Type, c *frame.Value, i int) value {
+func (x *value) element(t Type, c *frame.Value, i int) {
 	switch t.Elem {
 	case Long:
-		return value{i: c.Longs[i]}
+		x.i = c.Longs[i]
 	case String, Binary:
-		return value{s: c.Strs[i]}
-	case Float, Double:
-		return value{f: c.Nums[i]}
+		x.s = c.Strs[i]
+	default:
+		x.load(t.Elem, c.Nums[i], 0, "")
 	}
-	return value{i: int64(c.Nums[i])}
 }
 
 // item is an element of an array, by a[i], get or element_at.
-func (v *env) item(n *node, a, b value) value {
+func (v *env) item(n *node, x, y *value) {
 	t := n.args[0].typ
-	size := int64(length(t, a.v))
-	i := b.i
+	size := int64(length(t, x.v))
+	i := y.i
 	if n.op == opElement {
-		if i == 0 {
-			return v.fail(n, ErrRange, "index 0", "element_at counts from 1")
-		}
-		if i > 0 {
+		switch {
+		case i == 0:
+			v.fail(n, x, ErrRange, "index 0", "element_at counts from 1")
+			return
+		case i > 0:
 			i--
-		} else {
+		default:
 			i += size
 		}
 	}
-	if i >= 0 && i < size {
-		return element(t, a.v, int(i))
+	switch {
+	case i >= 0 && i < size:
+		x.element(t, x.v, int(i))
+	case n.op == opGet:
+		x.null = true
+	default:
+		v.refuse(n, x, ErrRange, "index "+strconv.FormatInt(y.i, 10)+" of an array of "+strconv.FormatInt(size, 10), "get and try_element_at give")
 	}
-	if n.mode == fail && n.op != opGet {
-		return v.fail(n, ErrRange, "index "+strconv.FormatInt(b.i, 10)+" of an array of "+strconv.FormatInt(size, 10), "Spark in ANSI mode; get and try_element_at give null")
-	}
-	return null
 }

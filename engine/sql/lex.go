@@ -38,6 +38,12 @@ func (t *token) is(s string) bool {
 	return t.kind == tOp && t.text == s || t.kind == tWord && strings.EqualFold(t.text, s)
 }
 
+// isAny says whether the token is one of these words or operators, which stand
+// between blanks.
+func (t *token) isAny(words string) bool {
+	return (t.kind == tOp || t.kind == tWord) && strings.Contains(words, " "+strings.ToUpper(t.text)+" ")
+}
+
 // operators, longest first.
 var operators = [...]string{"<=>", "<>", "!=", "<=", ">=", "==", "!<", "!>", "||", "::", "<<", ">>", "=>", "->",
 	"(", ")", ",", ".", "*", "/", "%", "+", "-", "=", "<", ">", "&", "|", "^", "~", "!", "[", "]", ";", ":"}

@@ -23,7 +23,7 @@ type expr struct {
 	op       string
 	args     []*expr
 	parts    []string // opColumn: a.b; opStar: the qualifier, then columns left out
-	text     string   // a function's name as written; a literal as Spark prints it
+	text     string   // what Spark calls the function; a literal as Spark prints it
 	lit      *node    // opLiteral
 	typ      Type     // of a cast
 	pos, end int
@@ -67,12 +67,8 @@ func (q *Query) Names() (reads, makes []string) {
 	}
 	for _, it := range q.items {
 		walk(it.e)
-		switch {
-		case it.e.op == opStar:
-		case it.alias != "":
-			makes = append(makes, it.alias)
-		default:
-			makes = append(makes, it.e.name())
+		if it.e.op != opStar {
+			makes = append(makes, it.name())
 		}
 	}
 	if q.where != nil {
@@ -81,15 +77,25 @@ func (q *Query) Names() (reads, makes []string) {
 	return reads, makes
 }
 
+func (it *item) name() string {
+	if it.alias != "" {
+		return it.alias
+	}
+	return it.e.name()
+}
+
 // this is what SQLTransformer calls its input.
 const this = "__THIS__"
 
+// parser keeps the first fault; after it there are no more tokens, so that
+// whoever is reading comes to an end.
 type parser struct {
 	text  string
 	toks  []token
 	at    int
 	depth int
 	size  int // of the largest expression so far
+	err   error
 }
 
 // How deep expressions may nest, and how many steps one may take: the subject
@@ -100,7 +106,7 @@ const (
 )
 
 // Parse reads a statement.
-func Parse(text string) (q *Query, err error) {
+func Parse(text string) (*Query, error) {
 	if i := strings.Index(text, "${"); i >= 0 {
 		return nil, &Error{i, "variables, such as ${name}, are not supported"}
 	}
@@ -109,10 +115,11 @@ func Parse(text string) (q *Query, err error) {
 		return nil, err
 	}
 	p := &parser{text: text, toks: toks}
-	if q, err = p.query(); err == nil && p.size > maxSteps {
-		return nil, &Error{0, "an expression of more than " + strconv.Itoa(maxSteps) + " steps"}
+	q := p.query()
+	if p.size > maxSteps {
+		p.fail(0, "an expression of too many steps")
 	}
-	return q, err
+	return q, p.err
 }
 
 func (p *parser) peek() *token { return p.ahead(0) }
@@ -120,7 +127,7 @@ func (p *parser) peek() *token { return p.ahead(0) }
 func (p *parser) ahead(n int) *token { return &p.toks[min(p.at+n, len(p.toks)-1)] }
 
 func (p *parser) next() *token {
-	t := &p.toks[p.at]
+	t := p.peek()
 	if t.kind != tEnd {
 		p.at++
 	}
@@ -128,107 +135,114 @@ func (p *parser) next() *token {
 }
 
 // take steps over a keyword or operator if it comes next.
-func (p *parser) take(words ...string) bool {
-	for i, w := range words {
-		if p.at+i >= len(p.toks) || !p.toks[p.at+i].is(w) {
-			return false
-		}
+func (p *parser) take(w string) bool {
+	if !p.peek().is(w) {
+		return false
 	}
-	p.at += len(words)
+	p.at++
 	return true
 }
 
-func (p *parser) expect(w string) error {
-	if !p.take(w) {
-		return p.unexpected("where " + w + " belongs")
-	}
-	return nil
-}
-
-func (p *parser) unexpected(where string) error {
+// any steps over one of these words, which stand between blanks, and gives it
+// in capitals; "" if none of them comes next.
+func (p *parser) any(words string) string {
 	t := p.peek()
-	if t.kind == tEnd {
-		return &Error{t.pos, "the statement ends " + where}
+	if !t.isAny(words) {
+		return ""
 	}
-	return &Error{t.pos, strconv.Quote(p.text[t.pos:t.end]) + " " + where}
+	p.at++
+	return strings.ToUpper(t.text)
 }
 
-func (p *parser) query() (*Query, error) {
-	q := &Query{text: p.text, alias: this}
-	if err := p.expect("SELECT"); err != nil {
-		return nil, err
+func (p *parser) expect(w string) {
+	if !p.take(w) {
+		p.unexpected("where " + w + " belongs")
 	}
+}
+
+// fail keeps a fault, and stands for the expression that could not be read.
+func (p *parser) fail(pos int, msg string) *expr {
+	if p.err == nil {
+		p.err = &Error{pos, msg}
+	}
+	p.at = len(p.toks) - 1
+	return &expr{op: opLiteral, lit: &node{}}
+}
+
+func (p *parser) unexpected(where string) *expr {
+	t := p.peek()
+	what := "the statement ends"
+	if t.kind != tEnd {
+		what = strconv.Quote(p.text[t.pos:t.end])
+	}
+	return p.fail(t.pos, what+" "+where)
+}
+
+// unsupported refuses what begins at a token.
+func (p *parser) unsupported(t *token, what string) *expr {
+	return p.fail(t.pos, what+" is not supported")
+}
+
+// alone is why what takes more than one row is refused.
+const alone = " is not supported: each row is answered by itself"
+
+func (p *parser) query() *Query {
+	q := &Query{text: p.text, alias: this}
+	p.expect("SELECT")
 	if t := p.peek(); t.is("DISTINCT") {
-		return nil, &Error{t.pos, "DISTINCT is not supported: each row is answered by itself"}
+		p.fail(t.pos, "DISTINCT"+alone)
 	}
 	p.take("ALL")
-	for {
-		it, err := p.item()
-		if err != nil {
-			return nil, err
-		}
-		q.items = append(q.items, it)
-		if !p.take(",") {
-			break
-		}
+	for more := true; more; more = p.take(",") {
+		q.items = append(q.items, p.item())
 	}
-	if err := p.expect("FROM"); err != nil {
-		return nil, err
-	}
+	p.expect("FROM")
 	if t := p.next(); t.text != this || t.kind != tWord && t.kind != tQuoted {
-		return nil, &Error{t.pos, "only FROM " + this + " is supported, not FROM " + strconv.Quote(p.text[t.pos:t.end])}
+		p.unsupported(t, "FROM "+p.text[t.pos:t.end]+", anything but FROM "+this+",")
 	}
-	as := p.take("AS")
-	if t := p.peek(); t.kind == tQuoted || t.kind == tWord && !clause(t) {
-		q.alias = p.next().text
-	} else if as {
-		return nil, p.unexpected("where a name belongs")
+	if alias := p.alias(); alias != "" {
+		q.alias = alias
 	}
 	if p.take("WHERE") {
-		var err error
-		if q.where, err = p.expr(); err != nil {
-			return nil, err
-		}
+		q.where = p.expr()
 	}
 	p.take(";")
-	if t := p.peek(); t.kind != tEnd {
-		if clause(t) {
-			return nil, &Error{t.pos, strings.ToUpper(t.text) + " is not supported: each row is answered by itself"}
-		}
-		return nil, p.unexpected("after the end of the statement")
+	if t := p.peek(); clause(t) {
+		p.fail(t.pos, strings.ToUpper(t.text)+alone)
+	} else if t.kind != tEnd {
+		p.unexpected("after the end of the statement")
 	}
-	return q, nil
+	return q
 }
 
-// clause says whether a word begins what may follow an expression or a table.
-func clause(t *token) bool {
-	for _, w := range [...]string{"FROM", "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "OFFSET", "UNION", "EXCEPT", "MINUS", "INTERSECT", "SORT", "CLUSTER",
-		"DISTRIBUTE", "WINDOW", "LATERAL", "PIVOT", "UNPIVOT", "TABLESAMPLE", "QUALIFY", "JOIN", "INNER", "CROSS", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "NATURAL"} {
-		if t.is(w) {
-			return true
-		}
-	}
-	return false
-}
-
-func (p *parser) item() (it item, err error) {
-	if it.e, err = p.star(); it.e != nil || err != nil {
-		return it, err
-	}
-	if it.e, err = p.expr(); err != nil {
-		return it, err
-	}
+// alias reads a name with or without AS before it; "" if there is none.
+func (p *parser) alias() string {
 	as := p.take("AS")
-	if t := p.peek(); t.kind == tQuoted || t.kind == tWord && !(clause(t) && !as) {
-		it.alias = p.next().text
-	} else if as {
-		return it, p.unexpected("where a name belongs")
+	if t := p.peek(); t.kind == tQuoted || t.kind == tWord && (as || !clause(t)) {
+		return p.next().text
 	}
-	return it, nil
+	if as {
+		p.unexpected("where a name belongs")
+	}
+	return ""
+}
+
+// clauses are the words that may follow an expression or a table.
+const clauses = " FROM WHERE GROUP ORDER HAVING LIMIT OFFSET UNION EXCEPT MINUS INTERSECT SORT CLUSTER DISTRIBUTE WINDOW LATERAL PIVOT UNPIVOT " +
+	"TABLESAMPLE QUALIFY JOIN INNER CROSS LEFT RIGHT FULL SEMI ANTI NATURAL "
+
+func clause(t *token) bool { return t.isAny(clauses) }
+
+func (p *parser) item() (it item) {
+	if it.e = p.star(); it.e == nil {
+		it.e = p.expr()
+		it.alias = p.alias()
+	}
+	return it
 }
 
 // star reads *, name.* and either followed by EXCEPT (names).
-func (p *parser) star() (*expr, error) {
+func (p *parser) star() *expr {
 	t := p.peek()
 	e := &expr{op: opStar, pos: t.pos, parts: []string{""}}
 	switch {
@@ -237,722 +251,485 @@ func (p *parser) star() (*expr, error) {
 		e.parts[0] = t.text
 		p.at += 3
 	default:
-		return nil, nil
+		return nil
 	}
-	if p.take("EXCEPT", "(") {
-		for {
-			t := p.next()
-			if t.kind != tWord && t.kind != tQuoted {
-				p.at--
-				return nil, p.unexpected("where a column belongs")
-			}
-			e.parts = append(e.parts, t.text)
-			if !p.take(",") {
-				break
-			}
+	if p.ahead(1).is("(") && p.take("EXCEPT") {
+		p.at++
+		for more := true; more; more = p.take(",") {
+			e.parts = append(e.parts, p.name())
 		}
-		if err := p.expect(")"); err != nil {
-			return nil, err
-		}
+		p.expect(")")
 	}
 	e.end = p.toks[p.at-1].end
-	return e, nil
+	return e
+}
+
+func (p *parser) name() string {
+	if t := p.peek(); t.kind != tWord && t.kind != tQuoted {
+		p.unexpected("where a name belongs")
+	}
+	return p.next().text
 }
 
 // call makes an expression that ends at the last token read.
 func (p *parser) call(pos int, op string, args ...*expr) *expr {
-	e := &expr{op: op, text: op, args: args, pos: pos, end: p.toks[p.at-1].end}
-	if p.size > maxSteps {
-		return e // and is refused in the end
+	e := &expr{op: op, text: op, args: args, pos: pos, end: p.toks[max(p.at-1, 0)].end}
+	if p.size <= maxSteps {
+		for _, a := range args {
+			e.size += a.size + 1
+		}
+		p.size = max(p.size, e.size)
 	}
-	for _, a := range args {
-		e.size += a.size + 1
+	return e
+}
+
+// deeper counts how deep expressions nest.
+func (p *parser) deeper(read func() *expr) *expr {
+	if p.depth++; p.depth > maxDepth {
+		p.fail(p.peek().pos, "an expression nested too deep")
 	}
-	p.size = max(p.size, e.size)
+	e := read()
+	p.depth--
 	return e
 }
 
 // expr reads an expression: from the weakest operator, OR, to the strongest.
-func (p *parser) expr() (*expr, error) {
-	if p.depth++; p.depth > maxDepth {
-		return nil, &Error{p.peek().pos, "an expression nested too deep"}
-	}
-	defer func() { p.depth-- }()
-	left, err := p.and()
-	for err == nil && p.take("OR") {
-		var right *expr
-		if right, err = p.and(); err == nil {
-			left = p.call(left.pos, "or", left, right)
-		}
-	}
-	return left, err
-}
+func (p *parser) expr() *expr { return p.deeper(p.or) }
 
-func (p *parser) and() (*expr, error) {
-	left, err := p.not()
-	for err == nil && p.take("AND") {
-		var right *expr
-		if right, err = p.not(); err == nil {
-			left = p.call(left.pos, "and", left, right)
-		}
-	}
-	return left, err
-}
-
-func (p *parser) not() (*expr, error) {
-	pos := p.peek().pos
-	if !p.take("NOT") && !p.take("!") {
-		return p.predicate()
-	}
-	if p.depth++; p.depth > maxDepth {
-		return nil, &Error{pos, "an expression nested too deep"}
-	}
-	defer func() { p.depth-- }()
-	e, err := p.not()
-	if err != nil {
-		return nil, err
-	}
-	return p.call(pos, "not", e), nil
-}
-
-// predicate reads a value and what may be said of it: IS, IN, BETWEEN, LIKE.
-func (p *parser) predicate() (*expr, error) {
-	e, err := p.binary(0)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		pos := e.pos
-		at := p.at
-		negate := func(e *expr, err error) (*expr, error) { return e, err }
-		if p.take("IS") {
-			no := p.take("NOT")
-			switch {
-			case p.take("TRUE"), p.take("FALSE"):
-				e = p.call(pos, "<=>", e, boolean(p.toks[p.at-1].is("TRUE"), pos))
-			case p.take("NULL"), p.take("UNKNOWN"):
-				if no {
-					e = p.call(pos, "isnotnull", e)
-				} else {
-					e = p.call(pos, "isnull", e)
-				}
-				continue
-			case p.take("DISTINCT", "FROM"):
-				right, err := p.binary(0)
-				if err != nil {
-					return nil, err
-				}
-				e, no = p.call(pos, "<=>", e, right), !no
-			default:
-				return nil, p.unexpected("after IS")
-			}
-			if no {
-				e = p.call(pos, "not", e)
-			}
-			continue
-		}
-		if p.take("NOT") {
-			negate = func(e *expr, err error) (*expr, error) {
-				if err == nil {
-					e = p.call(pos, "not", e)
-				}
-				return e, err
-			}
-		}
-		switch {
-		case p.take("BETWEEN"):
-			e, err = negate(p.between(e))
-		case p.take("IN"):
-			e, err = negate(p.in(e))
-		case p.take("LIKE"), p.take("ILIKE"):
-			e, err = negate(p.like(e, strings.ToLower(p.toks[p.at-1].text)))
-		case p.take("RLIKE"), p.take("REGEXP"):
-			var right *expr
-			if right, err = p.binary(0); err == nil {
-				e, err = negate(p.call(pos, "rlike", e, right), nil)
-			}
-		default:
-			if p.at != at {
-				return nil, p.unexpected("after NOT")
-			}
-			return e, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-}
-
-func whole(i int64) *expr {
-	return &expr{op: opLiteral, text: strconv.FormatInt(i, 10), lit: &node{typ: Type{Kind: Int}, val: value{i: i}}}
-}
-
-func boolean(b bool, pos int) *expr {
-	e := &expr{op: opLiteral, text: "false", lit: &node{typ: Type{Kind: Bool}}, pos: pos}
-	if b {
-		e.text, e.lit.val.i = "true", 1
+func (p *parser) or() *expr {
+	e := p.and()
+	for p.take("OR") {
+		e = p.call(e.pos, "or", e, p.and())
 	}
 	return e
 }
 
-func (p *parser) between(e *expr) (*expr, error) {
-	low, err := p.binary(0)
-	if err != nil {
-		return nil, err
+func (p *parser) and() *expr {
+	e := p.not()
+	for p.take("AND") {
+		e = p.call(e.pos, "and", e, p.not())
 	}
-	if err := p.expect("AND"); err != nil {
-		return nil, err
-	}
-	high, err := p.binary(0)
-	if err != nil {
-		return nil, err
-	}
-	return p.call(e.pos, "between", e, low, high), nil
+	return e
 }
 
-func (p *parser) in(e *expr) (*expr, error) {
-	if err := p.expect("("); err != nil {
-		return nil, err
+func (p *parser) not() *expr {
+	pos := p.peek().pos
+	if p.take("NOT") || p.take("!") {
+		return p.call(pos, "not", p.deeper(p.not))
 	}
-	if t := p.peek(); t.is("SELECT") || t.is("WITH") {
-		return nil, &Error{t.pos, "a subquery is not supported"}
-	}
-	list, err := p.list(")")
-	if err != nil {
-		return nil, err
-	}
-	if len(list) == 0 {
-		return nil, p.unexpected("in place of a list")
-	}
-	return p.call(e.pos, "in", append([]*expr{e}, list...)...), nil
+	return p.predicate()
 }
 
-func (p *parser) like(e *expr, op string) (*expr, error) {
-	if t := p.peek(); t.is("ANY") || t.is("SOME") || t.is("ALL") {
-		return nil, &Error{t.pos, op + " " + t.text + " is not supported"}
-	}
-	right, err := p.binary(0)
-	if err != nil {
-		return nil, err
-	}
-	args := []*expr{e, right}
-	if p.take("ESCAPE") {
-		esc, err := p.primary()
-		if err != nil {
-			return nil, err
+// predicate reads a value and what may be said of it: IS, IN, BETWEEN, LIKE.
+func (p *parser) predicate() *expr {
+	e := p.value()
+	for {
+		pos := e.pos
+		is := p.take("IS")
+		not := p.take("NOT")
+		words := " BETWEEN IN LIKE ILIKE RLIKE REGEXP "
+		if is {
+			words = " NULL UNKNOWN TRUE FALSE DISTINCT "
 		}
-		args = append(args, esc)
+		op, args := "", []*expr{e}
+		switch word := p.any(words); word {
+		case "NULL", "UNKNOWN":
+			if op = "isnull"; not {
+				op, not = "isnotnull", false
+			}
+		case "TRUE", "FALSE":
+			op, args = "<=>", append(args, boolean(&p.toks[p.at-1]))
+		case "DISTINCT":
+			p.expect("FROM")
+			op, args, not = "<=>", append(args, p.value()), !not
+		case "BETWEEN":
+			args = append(args, p.value())
+			p.expect("AND")
+			op, args = "between", append(args, p.value())
+		case "IN":
+			p.expect("(")
+			p.noSubquery()
+			op, args = "in", append(args, p.list("")...)
+			if len(args) == 1 {
+				p.unexpected("in place of a list")
+			}
+		case "LIKE", "ILIKE", "RLIKE", "REGEXP":
+			if op = strings.ToLower(word); op == "regexp" {
+				op = "rlike"
+			}
+			if t := p.peek(); t.isAny(" ANY SOME ALL ") {
+				p.unsupported(t, word+" "+t.text)
+			}
+			args = append(args, p.value())
+			if p.take("ESCAPE") {
+				args = append(args, p.primary())
+			}
+		default:
+			if is || not {
+				p.unexpected("after IS or NOT")
+			}
+			return e
+		}
+		if e = p.call(pos, op, args...); op == "rlike" {
+			e.text = "RLIKE"
+		}
+		if not {
+			e = p.call(pos, "not", e)
+		}
 	}
-	return p.call(e.pos, op, args...), nil
 }
 
-// levels are the binary operators of values, the weakest first.
-var levels = [...][]string{
-	{"=", "==", "<>", "!=", "<=>", "<", "<=", ">", ">=", "!<", "!>"},
-	{"|"}, {"^"}, {"&"}, {"<<", ">>"},
-	{"+", "-", "||"},
-	{"*", "/", "%", "div"},
-}
-
-// synonym is the name that an operator goes by.
-func synonym(op string) string {
-	switch op {
-	case "==":
-		return "="
-	case "!=":
-		return "<>"
-	case "!<":
-		return ">="
-	case "!>":
-		return "<="
-	case "||":
-		return "concat"
-	case "<<":
-		return "shiftleft"
-	case ">>":
-		return "shiftright"
+func boolean(t *token) *expr {
+	e := &expr{op: opLiteral, text: strings.ToLower(t.text), lit: &node{typ: Type{Kind: Bool}}, pos: t.pos, end: t.end}
+	if t.is("TRUE") {
+		e.lit.val.i = 1
 	}
-	return op
+	return e
 }
 
-func (p *parser) binary(level int) (*expr, error) {
+func (p *parser) noSubquery() {
+	if t := p.peek(); t.isAny(" SELECT WITH ") {
+		p.unsupported(t, "a subquery")
+	}
+}
+
+// levels are the binary operators of values, the weakest first. What is behind
+// a colon is the name that one goes by.
+var levels = [...]string{
+	"= ==:= <> !=:<> <=> < <= > >= !<:>= !>:<=",
+	"|", "^", "&", "<<:shiftleft >>:shiftright",
+	"+ - ||:concat",
+	"* / % div",
+}
+
+func (p *parser) value() *expr { return p.binary(0) }
+
+func (p *parser) binary(level int) *expr {
 	if level == len(levels) {
 		return p.unary()
 	}
-	left, err := p.binary(level + 1)
-	if err != nil {
-		return nil, err
-	}
-again:
-	for _, op := range levels[level] {
-		if t := p.peek(); !t.is(op) || t.kind == tWord && op != "div" {
+	e := p.binary(level + 1)
+	for {
+		t := p.peek()
+		op, rest := "", levels[level]
+		for rest != "" && op == "" {
+			var entry string
+			entry, rest, _ = strings.Cut(rest, " ")
+			sign, name, other := strings.Cut(entry, ":")
+			if t.is(sign) && (t.kind == tOp || sign == "div") {
+				if op = sign; other {
+					op = name
+				}
+			}
+		}
+		if op == "" {
+			return e
+		}
+		p.at++
+		right := p.binary(level + 1)
+		if op == "<>" {
+			e = p.call(e.pos, "not", p.call(e.pos, "=", e, right))
 			continue
 		}
-		p.next()
-		right, err := p.binary(level + 1)
-		if err != nil {
-			return nil, err
+		e = p.call(e.pos, op, e, right)
+		if strings.HasPrefix(op, "shift") {
+			e.text = t.text
 		}
-		if name := synonym(op); name == "<>" {
-			left = p.call(left.pos, "not", p.call(left.pos, "=", left, right))
-		} else {
-			left = p.call(left.pos, name, left, right)
-			left.text = op
-		}
-		goto again
 	}
-	return left, nil
 }
 
-func (p *parser) unary() (*expr, error) {
+func (p *parser) unary() *expr {
 	t := p.peek()
 	op := ""
-	switch {
-	case p.take("-"):
-		if n := p.peek(); n.kind == tNumber {
-			e, err := p.number("-")
-			if err != nil {
-				return nil, err
-			}
-			return p.suffix(e)
+	switch p.any(" - + ~ ") {
+	case "-":
+		if p.peek().kind == tNumber {
+			return p.suffix(p.number("-", t.pos))
 		}
 		op = "negative"
-	case p.take("+"):
+	case "+":
 		op = "positive"
-	case p.take("~"):
+	case "~":
 		op = "~"
 	default:
-		e, err := p.primary()
-		if err != nil {
-			return nil, err
-		}
-		return p.suffix(e)
+		return p.suffix(p.primary())
 	}
-	if p.depth++; p.depth > maxDepth {
-		return nil, &Error{t.pos, "an expression nested too deep"}
-	}
-	defer func() { p.depth-- }()
-	e, err := p.unary()
-	if err != nil {
-		return nil, err
-	}
-	e = p.call(t.pos, op, e)
+	e := p.call(t.pos, op, p.deeper(p.unary))
 	e.text = t.text
-	return e, nil
+	return e
 }
 
 // suffix reads what may follow a primary expression: [index] and ::type.
-func (p *parser) suffix(e *expr) (*expr, error) {
+func (p *parser) suffix(e *expr) *expr {
 	for {
 		switch {
 		case p.take("["):
-			i, err := p.expr()
-			if err != nil {
-				return nil, err
-			}
-			if err := p.expect("]"); err != nil {
-				return nil, err
-			}
+			i := p.expr()
+			p.expect("]")
 			e = p.call(e.pos, "[]", e, i)
 		case p.take("::"):
-			typ, err := p.typ()
-			if err != nil {
-				return nil, err
-			}
+			typ := p.typ()
 			e = p.call(e.pos, "cast", e)
 			e.typ = typ
 		case p.peek().is("."):
-			return nil, &Error{p.peek().pos, "a field of a structure is not supported"}
+			return p.unsupported(p.peek(), "a field of a structure")
 		default:
-			return e, nil
+			return e
 		}
 	}
 }
 
-// list reads expressions with commas between them, and what closes them.
-func (p *parser) list(closing string) ([]*expr, error) {
+// list reads expressions to a closing parenthesis, with commas or these words
+// between them.
+func (p *parser) list(words string) []*expr {
+	if p.take(")") {
+		return nil
+	}
 	var list []*expr
-	if p.take(closing) {
-		return nil, nil
+	for more := true; more; more = p.any(" , "+words) != "" {
+		list = append(list, p.expr())
 	}
-	for {
-		e, err := p.expr()
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, e)
-		if !p.take(",") {
-			return list, p.expect(closing)
-		}
+	if p.peek().is("=>") {
+		p.unsupported(p.peek(), "a named argument")
 	}
+	p.expect(")")
+	return list
 }
 
-func (p *parser) primary() (*expr, error) {
-	t := p.peek()
+func (p *parser) primary() *expr {
+	t, follows := p.peek(), p.ahead(1)
 	switch {
 	case t.kind == tNumber:
-		return p.number("")
+		return p.number("", t.pos)
 	case t.kind == tString:
 		p.next()
-		return &expr{op: opLiteral, text: t.text, lit: &node{typ: Type{Kind: String}, val: value{s: t.text}}, pos: t.pos, end: t.end}, nil
+		return &expr{op: opLiteral, text: t.text, lit: literal(String, value{s: t.text}), pos: t.pos, end: t.end}
 	case p.take("("):
-		if t := p.peek(); t.is("SELECT") || t.is("WITH") {
-			return nil, &Error{t.pos, "a subquery is not supported"}
-		}
-		e, err := p.expr()
-		if err != nil {
-			return nil, err
-		}
+		p.noSubquery()
+		e := p.expr()
 		if p.peek().is(",") {
-			return nil, &Error{t.pos, "a structure is not supported"}
+			return p.unsupported(t, "a structure")
 		}
-		return e, p.expect(")")
+		p.expect(")")
+		return e
 	case t.kind == tQuoted:
 		return p.column()
 	case t.kind != tWord:
-		return nil, p.unexpected("where an expression belongs")
-	}
-	follows := p.ahead(1)
-	switch word := strings.ToUpper(t.text); {
-	case word == "CASE":
+		return p.unexpected("where an expression belongs")
+	case t.is("CASE"):
 		return p.caseWhen()
-	case word == "NULL" && !follows.is("("):
-		p.next()
-		return &expr{op: opLiteral, text: "NULL", lit: &node{null: true, val: value{null: true}}, pos: t.pos, end: t.end}, nil
-	case word == "TRUE" || word == "FALSE":
-		p.next()
-		e := boolean(word == "TRUE", t.pos)
-		e.end = t.end
-		return e, nil
-	case follows.kind == tString && (word == "DATE" || word == "TIMESTAMP" || word == "TIMESTAMP_NTZ" || word == "TIMESTAMP_LTZ" || word == "INTERVAL" || word == "X"):
-		return nil, &Error{t.pos, word + " literals are not supported"}
-	case word == "INTERVAL" && follows.kind == tNumber:
-		return nil, &Error{t.pos, "INTERVAL literals are not supported"}
 	case follows.is("("):
 		return p.function()
-	case clause(t) || word == "THEN" || word == "WHEN" || word == "ELSE" || word == "END" || word == "AND" || word == "OR":
-		return nil, p.unexpected("where an expression belongs")
+	case t.is("NULL"):
+		p.next()
+		return &expr{op: opLiteral, text: "NULL", lit: literal(Void, null), pos: t.pos, end: t.end}
+	case t.isAny(" TRUE FALSE "):
+		return boolean(p.next())
+	case follows.kind == tString || follows.kind == tNumber:
+		return p.unsupported(t, "a literal of "+t.text) // DATE '…', INTERVAL 1 …
+	case clause(t) || t.isAny(" THEN WHEN ELSE END AND OR "):
+		return p.unexpected("where an expression belongs")
 	}
 	return p.column()
 }
 
-func (p *parser) column() (*expr, error) {
-	t := p.next()
-	e := &expr{op: opColumn, parts: []string{t.text}, pos: t.pos}
-	for p.peek().is(".") {
-		p.next()
-		t := p.next()
-		if t.kind != tWord && t.kind != tQuoted {
-			return nil, &Error{t.pos, "a name belongs after the dot"}
-		}
-		e.parts = append(e.parts, t.text)
+func (p *parser) column() *expr {
+	e := &expr{op: opColumn, pos: p.peek().pos, parts: []string{p.next().text}}
+	for p.take(".") {
+		e.parts = append(e.parts, p.name())
 	}
 	if p.peek().is("->") {
-		return nil, &Error{p.peek().pos, "a lambda function is not supported"}
+		p.unsupported(p.peek(), "a lambda function")
 	}
 	e.end = p.toks[p.at-1].end
-	return e, nil
+	return e
 }
 
-func (p *parser) caseWhen() (*expr, error) {
+func (p *parser) caseWhen() *expr {
 	pos := p.next().pos
 	var subject *expr
-	var err error
 	if !p.peek().is("WHEN") {
-		if subject, err = p.expr(); err != nil {
-			return nil, err
-		}
+		subject = p.expr()
 	}
 	var args []*expr
 	for p.take("WHEN") {
-		when, err := p.expr()
-		if err != nil {
-			return nil, err
-		}
+		when := p.expr()
 		if subject != nil {
 			when = p.call(when.pos, "=", subject, when)
 		}
-		if err := p.expect("THEN"); err != nil {
-			return nil, err
-		}
-		then, err := p.expr()
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, when, then)
+		p.expect("THEN")
+		args = append(args, when, p.expr())
 	}
 	if len(args) == 0 {
-		return nil, p.unexpected("where WHEN belongs")
+		return p.unexpected("where WHEN belongs")
 	}
 	if p.take("ELSE") {
-		e, err := p.expr()
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, e)
+		args = append(args, p.expr())
 	}
-	if err := p.expect("END"); err != nil {
-		return nil, err
-	}
-	return p.call(pos, "case", args...), nil
+	p.expect("END")
+	return p.call(pos, "case", args...)
 }
 
 // function reads a call, among them those with words between their arguments.
-func (p *parser) function() (*expr, error) {
+func (p *parser) function() *expr {
 	name := p.next()
 	p.next() // the parenthesis
 	fn := strings.ToLower(name.text)
-	var args []*expr
-	var err error
-	switch {
-	case fn == "cast" || fn == "try_cast":
-		e, err := p.expr()
-		if err != nil {
-			return nil, err
-		}
-		if err := p.expect("AS"); err != nil {
-			return nil, err
-		}
-		typ, err := p.typ()
-		if err != nil {
-			return nil, err
-		}
-		if err := p.expect(")"); err != nil {
-			return nil, err
-		}
-		c := p.call(name.pos, fn, e)
-		c.typ = typ
-		return c, nil
-	case fn == "trim":
-		return p.trim(name)
-	case p.peek().is("DISTINCT") || p.peek().is("ALL") && !p.ahead(1).is(")"):
-		return nil, &Error{p.peek().pos, strings.ToUpper(p.peek().text) + " in a function is not supported"}
-	case p.peek().is("*"):
-		return nil, &Error{name.pos, "the function " + name.text + "(*) is not supported"}
-	default:
-		if args, err = p.arguments(fn); err != nil {
-			return nil, err
-		}
+	if t := p.peek(); t.isAny(" DISTINCT * ") || t.is("ALL") && !p.ahead(1).is(")") {
+		return p.unsupported(t, t.text+" in a function")
 	}
-	for _, w := range [...]string{"OVER", "FILTER", "WITHIN", "IGNORE", "RESPECT"} {
-		if t := p.peek(); t.is(w) && (w == "OVER" || p.ahead(1).is("(") || p.ahead(1).is("NULLS") || p.ahead(1).is("GROUP")) {
-			return nil, &Error{t.pos, w + " is not supported: each row is answered by itself"}
+	var args []*expr
+	words := ""
+	switch fn {
+	case "cast", "try_cast":
+		e := p.expr()
+		p.expect("AS")
+		typ := p.typ()
+		p.expect(")")
+		e = p.call(name.pos, fn, e)
+		e.typ = typ
+		return e
+	case "substring", "substr":
+		words = "FROM FOR "
+	case "position": // its first argument ends before IN
+		args = append(args, p.value())
+		if p.any(" IN , ") == "IN" {
+			fn = "locate"
 		}
+	case "trim": // trim(BOTH x), trim(LEADING y FROM x): ltrim(y, x) and so on
+		if !p.ahead(1).isAny(" ) , ") {
+			switch p.any(" BOTH LEADING TRAILING ") {
+			case "LEADING":
+				fn = "ltrim"
+			case "TRAILING":
+				fn = "rtrim"
+			}
+		}
+		p.take("FROM")
+		words = "FROM "
+	}
+	args = append(args, p.list(words)...)
+	if t := p.peek(); t.is("OVER") || t.isAny(" FILTER WITHIN IGNORE RESPECT ") && p.ahead(1).isAny(" ( GROUP NULLS ") {
+		return p.fail(t.pos, t.text+alone)
 	}
 	e := p.call(name.pos, fn, args...)
-	e.text = name.text
 	f := lookup(fn)
-	if typ, ok := typeNamed(fn); ok && f == nil && len(args) == 1 { // int(x) is a cast
-		e.op, e.typ = "cast", typ
-		return e, nil
-	}
-	if f == nil {
-		return nil, &Error{name.pos, "the function " + name.text + " is not supported"}
-	}
-	if len(args) < f.min || f.max >= 0 && len(args) > f.max {
-		return nil, &Error{name.pos, name.text + " cannot take " + strconv.Itoa(len(args)) + " arguments"}
-	}
-	return e, nil
-}
-
-// arguments reads those of a call: substring(x FROM 1 FOR 2) and
-// position(x IN y) have words in place of commas.
-func (p *parser) arguments(fn string) ([]*expr, error) {
-	var words []string
-	switch fn {
-	case "substring", "substr":
-		words = []string{"FROM", "FOR"}
-	case "overlay":
-		words = []string{"PLACING", "FROM", "FOR"}
-	case "position":
-		// Its first argument ends before IN.
-		e, err := p.binary(0)
-		if err != nil {
-			return nil, err
-		}
-		if p.take("IN") {
-			in, err := p.binary(0)
-			if err != nil {
-				return nil, err
-			}
-			return []*expr{e, in, whole(1)}, p.expect(")")
-		}
-		args := []*expr{e}
-		if p.take(",") {
-			more, err := p.list(")")
-			return append(args, more...), err
-		}
-		return args, p.expect(")")
-	}
-	var args []*expr
-	if p.take(")") {
-		return nil, nil
-	}
-	for {
-		e, err := p.expr()
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, e)
-		if p.peek().is("=>") {
-			return nil, &Error{p.peek().pos, "named arguments are not supported"}
-		}
-		more := p.take(",")
-		for _, w := range words {
-			more = more || p.take(w)
-		}
-		if !more {
-			return args, p.expect(")")
-		}
-	}
-}
-
-// trim reads trim(x), trim(BOTH x), trim(LEADING y FROM x), trim(y FROM x),
-// which are ltrim, rtrim and btrim with their arguments the other way round.
-func (p *parser) trim(name *token) (*expr, error) {
-	fn := "trim"
+	typ, cast := typeNamed(fn)
 	switch {
-	case p.ahead(1).is(")"): // trim(both): a column
-	case p.take("BOTH"):
-	case p.take("LEADING"):
-		fn = "ltrim"
-	case p.take("TRAILING"):
-		fn = "rtrim"
+	case f != nil:
+	case cast && len(args) == 1: // int(x)
+		e.op, e.text, e.typ = "cast", "", typ
+		return e
+	default:
+		return p.unsupported(name, "the function "+name.text)
 	}
-	var args []*expr
-	if !p.take("FROM") {
-		e, err := p.expr()
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, e)
+	e.text = f.name
+	if len(e.args) == f.max-1 && f.last != "" { // the last argument was left out
+		e.args = append(e.args, f.omitted())
 	}
-	if len(args) == 0 || p.take("FROM") {
-		e, err := p.expr()
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, e)
+	if n := len(e.args); n < f.min || f.max >= 0 && n > f.max {
+		return p.fail(name.pos, name.text+" cannot take "+strconv.Itoa(n)+" arguments")
 	}
-	if p.peek().is(",") {
-		p.next()
-		e, err := p.expr()
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, e)
+	return e
+}
+
+// omitted is the last argument of a function where it is left out.
+func (f *function) omitted() *expr {
+	n, err := strconv.ParseInt(f.last, 10, 64)
+	e := &expr{op: opLiteral, text: f.last, lit: literal(Int, value{i: n})}
+	if err != nil {
+		e.text = f.last[1:]
+		e.lit = literal(String, value{s: e.text})
 	}
-	if err := p.expect(")"); err != nil {
-		return nil, err
-	}
-	return p.call(name.pos, fn, args...), nil
+	return e
 }
 
 // typ reads the name of a type.
-func (p *parser) typ() (Type, error) {
+func (p *parser) typ() Type {
 	t := p.next()
-	name := strings.ToLower(t.text)
-	typ, ok := typeNamed(name)
-	if t.kind != tWord || !ok {
-		return Type{}, &Error{t.pos, "the type " + strconv.Quote(p.text[t.pos:t.end]) + " is not supported"}
-	}
-	if typ.Kind == Decimal && p.take("(") {
-		n, err := p.precision()
-		if err != nil {
-			return Type{}, err
-		}
-		typ.P, typ.S = n, 0
+	typ, ok := typeNamed(strings.ToLower(t.text))
+	switch {
+	case t.kind != tWord || !ok || p.peek().is("<"):
+		p.unsupported(t, "the type "+p.text[t.pos:t.end])
+	case typ.Kind == Decimal && p.take("("):
+		typ.P, typ.S = p.precision(), 0
 		if p.take(",") {
-			if typ.S, err = p.precision(); err != nil {
-				return Type{}, err
-			}
+			typ.S = p.precision()
 		}
 		if typ.P < 1 || typ.P > maxPrecision || typ.S > typ.P {
-			return Type{}, &Error{t.pos, typ.String() + " is not a type"}
+			p.fail(t.pos, typ.String()+" is not a type")
 		}
-		return typ, p.expect(")")
+		p.expect(")")
+	case typ.Kind == String && p.take("("): // varchar(3), to which Spark casts as to string
+		p.precision()
+		p.expect(")")
 	}
-	if (name == "varchar" || name == "char") && p.take("(") { // Spark casts to string
-		if _, err := p.precision(); err != nil {
-			return Type{}, err
-		}
-		return typ, p.expect(")")
-	}
-	if p.peek().is("<") {
-		return Type{}, &Error{t.pos, "the type " + name + "<…> is not supported"}
-	}
-	return typ, nil
+	return typ
 }
 
-func (p *parser) precision() (int, error) {
+func (p *parser) precision() int {
 	t := p.next()
 	n, err := strconv.Atoi(t.text)
 	if t.kind != tNumber || err != nil {
-		return 0, &Error{t.pos, "a whole number belongs here"}
+		p.fail(t.pos, "a whole number belongs here")
 	}
-	return n, nil
+	return n
 }
 
 // number reads a number: whole ones are int, bigint or decimal as they fit,
 // those with an exponent double, others decimal; a suffix says otherwise.
-func (p *parser) number(sign string) (*expr, error) {
+func (p *parser) number(sign string, pos int) *expr {
 	t := p.next()
-	text := strings.ToUpper(t.text)
-	pos := t.pos
-	if sign != "" {
-		pos = p.toks[p.at-2].pos
+	digits := strings.ToUpper(t.text)
+	k := len(digits)
+	for k > 0 && digits[k-1] >= 'A' {
+		k--
 	}
+	suffix := digits[k:]
+	digits = sign + digits[:k]
 	e := &expr{op: opLiteral, pos: pos, end: t.end, lit: &node{}}
 	n := e.lit
-	suffix := ""
-	for _, s := range [...]string{"BD", "L", "S", "Y", "D", "F"} {
-		if strings.HasSuffix(text, s) {
-			suffix = s
-			break
-		}
-	}
-	text = sign + strings.TrimSuffix(text, suffix)
-	whole := !strings.ContainsAny(text, ".E")
-	bad := &Error{pos, strconv.Quote(p.text[pos:t.end]) + " is out of range"}
-	switch {
-	case suffix == "D" || suffix == "" && strings.Contains(text, "E"):
-		f, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			return nil, bad
-		}
-		n.typ.Kind, n.val.f = Double, f
+	ok := true
+	bits := 64
+	switch whole := !strings.ContainsAny(digits, ".E"); {
 	case suffix == "F":
-		f, err := strconv.ParseFloat(text, 32)
-		if err != nil {
-			return nil, bad
-		}
-		n.typ.Kind, n.val.f = Float, f
-	case suffix == "L" || suffix == "S" || suffix == "Y":
-		i, err := strconv.ParseInt(text, 10, 64)
-		n.typ.Kind, n.val.i = Long, i
-		switch suffix {
-		case "S":
-			n.typ.Kind = Short
-		case "Y":
-			n.typ.Kind = Byte
-		}
-		if err != nil || !inRange(i, n.typ.Kind) {
-			return nil, bad
-		}
-	default:
-		if i, err := strconv.ParseInt(text, 10, 64); err == nil && whole && suffix == "" {
-			n.typ.Kind, n.val.i = Long, i
-			if int64(int32(i)) == i {
-				n.typ.Kind = Int
-			}
-			break
-		}
-		d, p, s, ok := parseDecimal(text)
-		if !ok {
-			return nil, bad
-		}
-		n.typ, n.val.d = Type{Kind: Decimal, P: p, S: s}, d
+		n.typ.Kind, bits = Float, 32
+	case suffix == "D" || suffix == "" && strings.Contains(digits, "E"):
+		n.typ.Kind = Double
+	case suffix == "L":
+		n.typ.Kind = Long
+	case suffix == "S":
+		n.typ.Kind = Short
+	case suffix == "Y":
+		n.typ.Kind = Byte
+	case whole && suffix == "":
+		n.typ.Kind = Int
 	}
-	e.text = n.print()
-	return e, nil
+	switch {
+	case n.typ.floating():
+		f, err := strconv.ParseFloat(digits, bits)
+		n.val.setF(f)
+		ok = err == nil
+	case n.typ.Kind != Void:
+		i, err := strconv.ParseInt(digits, 10, 64)
+		n.val.i, ok = i, err == nil
+		if n.typ.Kind == Int && !inRange(i, Int) {
+			n.typ.Kind = Long
+		}
+		if n.typ.Kind == Long && suffix == "" && !ok {
+			n.typ.Kind = Void
+		}
+		ok = ok && inRange(i, n.typ.Kind)
+	}
+	if n.typ.Kind == Void {
+		var d dec
+		d, n.typ.P, n.typ.S, ok = parseDecimal(digits)
+		n.typ.Kind = Decimal
+		n.val.setDec(d)
+	}
+	if !ok {
+		return p.fail(pos, strconv.Quote(p.text[pos:t.end])+" is out of range")
+	}
+	e.text = show(n.typ, n.val)
+	return e
 }

@@ -27,20 +27,24 @@ const (
 	anyText = -2
 )
 
-// likePattern reads a pattern of LIKE: % is any text, _ any character, and what
-// follows the escape character stands for itself, if it is one of the three
-// (StringUtils.escapeLikeRegex).
-func likePattern(s string, esc byte) (*pattern, error) {
+// like reads a pattern of n, LIKE or ILIKE: % is any text, _ any character, and
+// what follows the escape character stands for itself, if it is one of the
+// three (StringUtils.escapeLikeRegex).
+func (n *node) like(s string) (*pattern, error) {
+	if n.how == opLower {
+		s = lower(s)
+	}
+	esc := rune(n.val.i)
 	p := &pattern{}
 	for i := 0; i < len(s); {
 		r, k := utf8.DecodeRuneInString(s[i:])
 		i += k
 		switch {
-		case r == rune(esc):
+		case r == esc:
 			if i >= len(s) {
 				return nil, errors.New("the escape character at the end of the pattern")
 			}
-			if r, k = utf8.DecodeRuneInString(s[i:]); r != '%' && r != '_' && r != rune(esc) {
+			if r, k = utf8.DecodeRuneInString(s[i:]); r != '%' && r != '_' && r != esc {
 				return nil, errors.New("the escape character before neither %, _ nor itself")
 			}
 			i += k
@@ -89,76 +93,50 @@ func regex(s string) (*pattern, error) {
 	return &pattern{re: re, empty: s == ""}, err
 }
 
-// find goes through the matches of n's pattern in a text.
-func (v *env) find(n *node, text string, found func(at []int) bool) bool {
-	if err := n.pat.re.Matches(text, found); err != nil {
-		v.fail(n, ErrValue, err.Error(), "")
-		return false
+// find goes through the matches of n's pattern in the text x.
+func (v *env) find(n *node, x *value, found func(at []int) bool) {
+	if err := n.pat.re.Matches(x.s, found); err != nil {
+		v.fail(n, x, ErrValue, err.Error(), "")
 	}
-	return true
 }
 
-func (v *env) rlike(n *node, text string) value {
-	ok, err := n.pat.re.Contains(text)
-	if err != nil {
-		return v.fail(n, ErrValue, err.Error(), "")
-	}
-	return truth(ok)
-}
-
-// regexMany computes the functions of a text, a regular expression and more.
-func (v *env) regexMany(n *node, text string, rest []value) value {
-	switch n.op {
-	case opExtract:
-		return v.extract(n, text, rest[0].i)
-	case opReplaceAll:
-		return v.replaceAll(n, text, rest[0].s, rest[1].i)
-	case opSplit:
-		return v.split(n, text, int(rest[0].i))
-	}
-	return null
-}
-
-func (v *env) extract(n *node, text string, group int64) value {
+func (v *env) extract(n *node, x *value, group int64) {
 	if group < 0 || group > int64(n.pat.re.Groups()) {
-		return v.fail(n, ErrRange, "the expression has no group "+strconv.FormatInt(group, 10), "")
+		v.fail(n, x, ErrRange, "the expression has no group "+strconv.FormatInt(group, 10), "")
+		return
 	}
-	out := ""
-	ok := v.find(n, text, func(at []int) bool {
+	text, out := x.s, ""
+	v.find(n, x, func(at []int) bool {
 		if lo := at[2*group]; lo >= 0 {
 			out = javaregex.Cut(text, lo, at[2*group+1])
 		}
 		return false
 	})
-	return value{s: out, null: !ok}
+	x.s = out
 }
 
 // replaceAll is Matcher.appendReplacement for each match in what begins at a
 // character of the text; what is before it is out of sight.
-func (v *env) replaceAll(n *node, text, with string, from int64) value {
+func (v *env) replaceAll(n *node, x *value, with string, from int64) {
 	if from < 1 {
-		return v.fail(n, ErrRange, "position "+strconv.FormatInt(from, 10), "regexp_replace counts from 1")
+		v.fail(n, x, ErrRange, "position "+strconv.FormatInt(from, 10), "regexp_replace counts from 1")
+		return
 	}
-	before := cut(text, 0, from-1)
-	text = text[len(before):]
-	var out []byte
+	before := cut(x.s, 0, from-1)
+	x.s = x.s[len(before):]
+	out, text := []byte(before), x.s // not x itself, which must stay on the stack
 	last := 0
 	bad := ""
-	ok := v.find(n, text, func(at []int) bool {
+	v.find(n, x, func(at []int) bool {
 		out = append(out, javaregex.Cut(text, last, at[0])...)
 		last = at[1]
 		out, bad = n.pat.replacement(out, text, with, at)
 		return bad == ""
 	})
-	switch {
-	case !ok:
-		return null
-	case bad != "":
-		return v.fail(n, ErrValue, bad, "")
-	case out == nil && last == 0:
-		return value{s: before + text}
+	if bad != "" {
+		v.fail(n, x, ErrValue, bad, "")
 	}
-	return value{s: before + string(append(out, javaregex.Cut(text, last, len(text))...))}
+	x.s = string(append(out, javaregex.Cut(x.s, last, len(x.s))...))
 }
 
 // replacement appends what stands for a match: $1 and ${name} are groups, a
@@ -206,20 +184,21 @@ func (p *pattern) replacement(out []byte, text, with string, at []int) ([]byte, 
 
 // split is UTF8String.split: empty pieces at the end count, and an empty
 // expression gives the characters.
-func (v *env) split(n *node, text string, limit int) value {
+func (v *env) split(n *node, x *value, limit int) {
 	list := &frame.Value{}
-	if n.pat.empty && text != "" {
-		for i, r := range text {
+	if n.pat.empty && x.s != "" {
+		for i, r := range x.s {
 			if limit > 0 && len(list.Strs) == limit-1 {
-				list.Strs = append(list.Strs, text[i:])
+				list.Strs = append(list.Strs, x.s[i:])
 				break
 			}
 			list.Strs = append(list.Strs, string(r))
 		}
-		return value{v: list}
+		x.v = list
+		return
 	}
-	last := 0
-	if !v.find(n, text, func(at []int) bool {
+	last, text := 0, x.s
+	v.find(n, x, func(at []int) bool {
 		if limit > 0 && len(list.Strs) == limit-1 {
 			return false
 		}
@@ -228,9 +207,7 @@ func (v *env) split(n *node, text string, limit int) value {
 			last = at[1]
 		}
 		return true
-	}) {
-		return null
-	}
-	list.Strs = append(list.Strs, javaregex.Cut(text, last, len(text)))
-	return value{v: list}
+	})
+	list.Strs = append(list.Strs, javaregex.Cut(x.s, last, len(x.s)))
+	x.v = list
 }

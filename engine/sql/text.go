@@ -1,197 +1,159 @@
 package sql
 
 import (
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/pageleap/pageleap/engine/frame"
 	"github.com/pageleap/pageleap/engine/internal/javatext"
 )
 
+// maxText bounds what repeat and padding make.
+const maxText = 1 << 24
+
 // text1 computes functions of one text.
-func (v *env) text1(n *node, a value) value {
-	switch s := a.s; n.op {
+func (v *env) text1(n *node, x *value) {
+	switch n.op {
 	case opUpper:
-		return value{s: upper(s)}
+		x.s = javatext.ToUpper(x.s)
 	case opLower:
-		return value{s: lower(s)}
+		x.s = lower(x.s)
 	case opInitcap:
-		return value{s: initcap(s)}
+		x.s = initcap(x.s)
 	case opTrim:
-		return value{s: trim(s, " ", n.how)}
+		x.s = trim(x.s, " ", n.how)
 	case opLength:
-		return value{i: int64(utf8.RuneCountInString(s))}
-	case opOctets:
-		return value{i: int64(len(s))}
-	case opBitLength:
-		return value{i: int64(len(s)) * 8}
+		x.i = count(x.s)
 	case opReverse:
-		b := make([]byte, 0, len(s))
-		for len(s) > 0 {
+		b := make([]byte, 0, len(x.s))
+		for s := x.s; s != ""; {
 			_, k := utf8.DecodeLastRuneInString(s)
 			b = append(b, s[len(s)-k:]...)
 			s = s[:len(s)-k]
 		}
-		return value{s: string(b)}
-	case opSpace:
-		return value{s: strings.Repeat(" ", int(min(max(a.i, 0), maxText)))}
-	case opASCII:
-		if s == "" {
-			return value{}
-		}
-		r, _ := utf8.DecodeRuneInString(s)
-		return value{i: int64(r)}
-	case opChr:
-		if a.i < 0 {
-			return value{}
-		}
-		return value{s: string(rune(a.i & 0xff))}
+		x.s = string(b)
 	}
-	return null
 }
 
-// maxText bounds what repeat, space and padding make.
-const maxText = 1 << 24
+// count is how many characters there are.
+func count(s string) int64 { return int64(utf8.RuneCountInString(s)) }
 
-// text2 computes functions of two arguments, the first of them a text or array.
-func (v *env) text2(n *node, a, b value) value {
+// text2 computes functions of a text and something else.
+func (v *env) text2(n *node, x, y *value) {
 	switch n.op {
 	case opTrim:
-		return value{s: trim(a.s, b.s, n.how)}
+		x.s = trim(x.s, y.s, n.how)
 	case opLeft:
-		return value{s: substring(a.s, 1, b.i)}
+		x.s = substring(x.s, 1, y.i)
 	case opRight:
-		if b.i <= 0 {
-			return value{}
+		if y.i <= 0 {
+			y.i = math.MinInt32
 		}
-		return value{s: substring(a.s, -b.i, 1<<31-1)}
+		x.s = substring(x.s, -y.i, math.MaxInt32)
 	case opRepeat:
-		if b.i <= 0 || a.s == "" {
-			return value{}
-		}
-		if int64(len(a.s))*b.i > maxText {
-			return v.fail(n, ErrValue, "a text longer than 16 MB", "")
-		}
-		return value{s: strings.Repeat(a.s, int(b.i))}
-	case opConcat:
-		return value{s: a.s + b.s}
+		x.s = v.repeat(n, x, x.s, y.i)
 	case opStartsWith:
-		return truth(strings.HasPrefix(a.s, b.s))
+		x.setBool(strings.HasPrefix(x.s, y.s))
 	case opEndsWith:
-		return truth(strings.HasSuffix(a.s, b.s))
+		x.setBool(strings.HasSuffix(x.s, y.s))
 	case opContains:
-		return truth(strings.Contains(a.s, b.s))
+		x.setBool(strings.Contains(x.s, y.s))
 	case opLike:
 		p := n.pat
-		text := a.s
-		if n.how == opLower {
-			text = lower(text)
-		}
 		if p == nil {
-			pattern := b.s
-			if n.how == opLower {
-				pattern = lower(pattern)
-			}
 			var err error
-			if p, err = likePattern(pattern, byte(n.val.i)); err != nil {
-				return v.fail(n, ErrValue, err.Error(), "")
+			if p, err = n.like(y.s); err != nil {
+				v.fail(n, x, ErrValue, err.Error(), "")
+				return
 			}
 		}
-		return truth(p.like(text))
+		if n.how == opLower {
+			x.s = lower(x.s)
+		}
+		x.setBool(p.like(x.s))
 	case opRLike:
-		return v.rlike(n, a.s)
-	case opArrayJoin:
-		b := strings.Join(strs(n.args[0].typ, a.v), b.s)
-		return value{s: b}
+		ok, err := n.pat.re.Contains(x.s)
+		if x.setBool(ok); err != nil {
+			v.fail(n, x, ErrValue, err.Error(), "")
+		}
 	}
-	return null
 }
 
-func strs(t Type, c *frame.Value) []string {
-	if t.Elem == String {
-		return c.Strs
+// repeat is s so many times over.
+func (v *env) repeat(n *node, x *value, s string, times int64) string {
+	if times <= 0 || s == "" {
+		return ""
 	}
-	list := make([]string, length(t, c))
-	for i := range list {
-		list[i] = show(Type{Kind: t.Elem}, element(t, c, i))
+	if times > maxText/int64(len(s)) {
+		v.fail(n, x, ErrValue, "a text longer than 16 MB", "")
+		return ""
 	}
-	return list
+	b := make([]byte, 0, len(s)*int(times))
+	for range times {
+		b = append(b, s...)
+	}
+	return string(b)
 }
 
 // textMany computes functions of three arguments and more.
-func (v *env) textMany(n *node, a, b value, rest []value) value {
-	c := rest[0]
+func (v *env) textMany(n *node, x, y, z, last *value) {
 	switch n.op {
 	case opSubstring:
-		return value{s: substring(a.s, b.i, c.i)}
+		x.s = substring(x.s, y.i, z.i)
 	case opReplace:
-		if b.s == "" {
-			return a
+		if y.s != "" {
+			x.s = strings.ReplaceAll(x.s, y.s, z.s)
 		}
-		return value{s: strings.ReplaceAll(a.s, b.s, c.s)}
 	case opTranslate:
-		return value{s: translate(a.s, b.s, c.s)}
+		x.s = translate(x.s, y.s, z.s)
+	case opLocate:
+		x.i = locate(x.s, y.s, z.i)
 	case opLpad, opRpad:
-		if b.i > maxText {
-			return v.fail(n, ErrValue, "a text longer than 16 MB", "")
-		}
-		return value{s: pad(a.s, int(b.i), c.s, n.op == opLpad)}
-	case opConcat:
-		size := len(a.s) + len(b.s)
-		for _, x := range rest {
-			size += len(x.s)
-		}
-		out := append(append(make([]byte, 0, size), a.s...), b.s...)
-		for _, x := range rest {
-			out = append(out, x.s...)
-		}
-		return value{s: string(out)}
+		v.pad(n, x, y.i, z.s)
 	case opSubstringIndex:
-		return value{s: substringIndex(a.s, b.s, c.i)}
+		x.s = substringIndex(x.s, y.s, z.i)
 	case opSplitPart:
-		if c.i == 0 {
-			return v.fail(n, ErrRange, "part 0", "split_part counts from 1")
+		if z.i == 0 {
+			v.fail(n, x, ErrRange, "part 0", "split_part counts from 1")
+			return
 		}
-		return value{s: splitPart(a.s, b.s, c.i)}
-	case opOverlay:
-		size := rest[1].i
-		if size < 0 {
-			size = int64(utf8.RuneCountInString(b.s))
-		}
-		return value{s: substring(a.s, 1, c.i-1) + b.s + substring(a.s, c.i+size, 1<<31-1)}
+		x.s = splitPart(x.s, y.s, z.i)
+	case opExtract:
+		v.extract(n, x, z.i)
+	case opReplaceAll:
+		v.replaceAll(n, x, z.s, last.i)
+	case opSplit:
+		v.split(n, x, int(z.i))
 	}
-	return v.regexMany(n, a.s, rest)
+}
+
+func (v *env) concat(n *node, x *value) {
+	var b []byte
+	for _, a := range n.args {
+		if v.eval(a, x); x.null {
+			return
+		}
+		b = append(b, x.s...)
+	}
+	x.s = string(b)
 }
 
 // concatWs leaves nulls out, and takes arrays apart.
-func (v *env) concatWs(n *node) value {
-	sep := v.eval(n.args[0])
-	if sep.null {
-		return null
-	}
-	var out []byte
-	first := true
-	add := func(s string) {
-		if !first {
-			out = append(out, sep.s...)
-		}
-		first = false
-		out = append(out, s...)
-	}
-	for _, x := range n.args[1:] {
-		y := v.eval(x)
-		switch {
+func (v *env) concatWs(n *node, x *value) {
+	v.eval(n.args[0], x)
+	var parts []string
+	var y value
+	for _, a := range n.args[1:] {
+		switch v.eval(a, &y); {
 		case y.null:
-		case x.typ.Kind == Array:
-			for _, s := range y.v.Strs {
-				add(s)
-			}
+		case a.typ.Kind == Array:
+			parts = append(parts, y.v.Strs...)
 		default:
-			add(y.s)
+			parts = append(parts, y.s)
 		}
 	}
-	return value{s: string(out)}
+	x.s = strings.Join(parts, x.s)
 }
 
 // substring is SQL's: from 1, or negative from the end (UTF8String.substringSQL).
@@ -199,7 +161,7 @@ func substring(s string, pos, size int64) string {
 	start := pos - 1
 	switch {
 	case pos < 0:
-		start = int64(utf8.RuneCountInString(s)) + pos
+		start = count(s) + pos
 	case pos == 0:
 		start = 0
 	}
@@ -254,7 +216,7 @@ func locate(part, text string, from int64) int64 {
 	if i < 0 {
 		return 0
 	}
-	return n + int64(utf8.RuneCountInString(text[at:at+i]))
+	return n + count(text[at:at+i])
 }
 
 func translate(s, from, to string) string {
@@ -276,18 +238,20 @@ next:
 	return string(out)
 }
 
-func pad(s string, size int, with string, left bool) string {
-	n := utf8.RuneCountInString(s)
-	if size <= n || with == "" {
-		return cut(s, 0, int64(min(size, n)))
+// pad makes x so many characters long, from the left or the right.
+func (v *env) pad(n *node, x *value, size int64, with string) {
+	have := count(x.s)
+	if size <= have || with == "" {
+		x.s = cut(x.s, 0, min(size, have))
+		return
 	}
-	w := utf8.RuneCountInString(with)
-	more := size - n
-	fill := strings.Repeat(with, more/w) + cut(with, 0, int64(more%w))
-	if left {
-		return fill + s
+	w := count(with)
+	fill := v.repeat(n, x, with, (size-have)/w) + cut(with, 0, (size-have)%w)
+	if n.op == opLpad {
+		x.s = fill + x.s
+	} else {
+		x.s += fill
 	}
-	return s + fill
 }
 
 // substringIndex is what comes before the count-th separator, or after it from
@@ -308,16 +272,14 @@ func substringIndex(s, sep string, count int64) string {
 			at += i + 1
 		}
 	}
-	for end := len(s); ; {
-		i := strings.LastIndex(s[:end], sep)
-		if i < 0 {
-			return s
+	for i := len(s) - len(sep); i >= 0; i-- {
+		if s[i:i+len(sep)] == sep {
+			if count++; count == 0 {
+				return s[i+len(sep):]
+			}
 		}
-		if count++; count == 0 {
-			return s[i+len(sep):]
-		}
-		end = i + len(sep) - 1
 	}
+	return s
 }
 
 func splitPart(s, sep string, part int64) string {
@@ -348,7 +310,5 @@ func initcap(s string) string {
 	}
 	return string(out)
 }
-
-func upper(s string) string { return javatext.ToUpper(s) }
 
 func lower(s string) string { return javatext.ToLower(s) }

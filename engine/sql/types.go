@@ -228,17 +228,16 @@ func fit(p, s int) Type {
 }
 
 // arithmetic is the type of a op b for two decimals.
-func arithmetic(op string, a, b Type) Type {
+func arithmetic(op op, a, b Type) Type {
+	s := max(a.S, b.S)
 	switch op {
-	case "*":
+	case opMul:
 		return fit(a.P+b.P+1, a.S+b.S)
-	case "/":
-		s := max(minScale, a.S+b.P+1)
+	case opDiv:
+		s = max(minScale, a.S+b.P+1)
 		return fit(a.P-a.S+b.S+s, s)
-	case "%", "pmod":
-		s := max(a.S, b.S)
+	case opRem, opPmod:
 		return fit(min(a.P-a.S, b.P-b.S)+s, s)
 	}
-	s := max(a.S, b.S)
 	return fit(max(a.P-a.S, b.P-b.S)+s+1, s)
 }

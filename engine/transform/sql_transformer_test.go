@@ -94,7 +94,7 @@ func TestSQLTransformerRefused(t *testing.T) {
 	for _, c := range []struct{ statement, want string }{
 		{"SELECT sum(a) FROM __THIS__", "the function sum is not supported at character 8"},
 		{"SELECT a FROM __THIS__ ORDER BY a", "ORDER is not supported: each row is answered by itself at character 24"},
-		{"SELECT a FROM t", `only FROM __THIS__ is supported, not FROM "t" at character 15`},
+		{"SELECT a FROM t", `FROM t, anything but FROM __THIS__, is not supported at character 15`},
 		{"SELECT rand() AS r FROM __THIS__", "the function rand is not supported"},
 		{"", "the statement ends where SELECT belongs"},
 		{"SELECT a +", "the statement ends where an expression belongs"},
@@ -110,8 +110,8 @@ func TestSQLTransformerRefused(t *testing.T) {
 	for _, c := range []struct{ statement, want string }{
 		{"SELECT s RLIKE '(' AS r FROM __THIS__", "a group is not closed"},
 		{"SELECT nope FROM __THIS__", `no column "nope"; there are: "a", "n", "v", "s"`},
-		{"SELECT v + 1 AS r FROM __THIS__", `tensor<double>[2] + int, in "v + 1" at character 8`},
-		{"SELECT a, n AS a FROM __THIS__", `two columns named "a"`},
+		{"SELECT v + 1 AS r FROM __THIS__", `no such operation on tensor<double>[2] and int, in "v + 1" at character 8`},
+		{"SELECT a, n AS a FROM __THIS__", `two columns are named "a"`},
 		{"SELECT null AS x FROM __THIS__", "a column that is always NULL has no type"},
 	} {
 		_, err := readNode(t, sqlNode(c.statement)).(Resolver).Resolve(sqlColumns)

@@ -1,11 +1,6 @@
 package xgboost
 
-import (
-	"encoding/binary"
-	"errors"
-	"math"
-	"strconv"
-)
+import "math"
 
 // stream reads the binary form that XGBoost wrote until 2.x: C structs as they
 // lie in the memory of a little-endian machine. The first fault is kept, and
@@ -27,26 +22,21 @@ func (d *stream) take(n uint64) []byte {
 	return b
 }
 
-func (d *stream) uint32() uint32 {
-	if b := d.take(4); b != nil {
-		return binary.LittleEndian.Uint32(b)
-	}
-	return 0
-}
-
+func (d *stream) uint32() uint32   { return uint32(littleEndian(d.take(4))) }
+func (d *stream) uint64() uint64   { return littleEndian(d.take(8)) }
 func (d *stream) int() int         { return int(int32(d.uint32())) }
 func (d *stream) float32() float32 { return math.Float32frombits(d.uint32()) }
 
-func (d *stream) uint64() uint64 {
-	if b := d.take(8); b != nil {
-		return binary.LittleEndian.Uint64(b)
+func littleEndian(b []byte) (u uint64) {
+	for i, c := range b {
+		u |= uint64(c) << (8 * i)
 	}
-	return 0
+	return u
 }
 
 func (d *stream) string() string { return string(d.take(d.uint64())) }
 
-// floats reads a vector of float, or so many floats.
+// vector reads a vector of float.
 func (d *stream) vector() []float32 {
 	n := d.uint64()
 	if n > math.MaxUint32 {
@@ -56,7 +46,7 @@ func (d *stream) vector() []float32 {
 	b := d.take(4 * n)
 	out := make([]float32, len(b)/4)
 	for i := range out {
-		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+		out[i] = math.Float32frombits(uint32(littleEndian(b[4*i:][:4])))
 	}
 	return out
 }
@@ -121,20 +111,17 @@ func (s *saved) readBinaryTree(d *stream, id int, a *arrays) {
 	d.take(4)
 	n := d.uint32()
 	d.take(12)
-	vector := d.uint32()
+	s.vector = d.int()
 	d.take(148 - 6*4)
 	nodes := d.take(20 * uint64(n))
 	stats := d.take(16 * uint64(n))
-	if d.err == nil && vector > 1 {
-		d.err = errors.New("tree " + strconv.Itoa(id) + " has leaves that are vectors, which are not supported")
-	}
 	if d.err != nil {
 		return
 	}
 	a.left, a.right, a.feature = a.left[:0], a.right[:0], a.feature[:0]
 	a.value, a.cover, a.defaultLeft = a.value[:0], a.cover[:0], a.defaultLeft[:0]
 	for ; len(nodes) > 0; nodes, stats = nodes[20:], stats[16:] {
-		word := func(b []byte, i int) uint32 { return binary.LittleEndian.Uint32(b[4*i:]) }
+		word := func(b []byte, i int) uint32 { return uint32(littleEndian(b[4*i:][:4])) }
 		a.left = append(a.left, int32(word(nodes, 1)))
 		a.right = append(a.right, int32(word(nodes, 2)))
 		a.feature = append(a.feature, int32(word(nodes, 3)&^(1<<31)))

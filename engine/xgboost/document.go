@@ -7,174 +7,160 @@ import (
 	"strings"
 )
 
-// read fills s from a document. Objects' keys come in any order.
-func (s *saved) read(in source) error {
-	return in.Object(func(key string) error {
-		switch key {
-		case "Model": // of what XGBoosterSerializeToBuffer gives, beside "Config"
-			return s.read(in)
-		case "learner":
-			return in.Object(func(key string) error {
-				switch key {
-				case "learner_model_param":
-					return s.readParam(in)
-				case "objective":
-					return in.Object(func(key string) (err error) {
-						if key == "name" {
-							s.objective, err = in.String()
-							return err
-						}
-						return in.Skip()
-					})
-				case "gradient_booster":
-					return s.readBooster(in)
-				}
-				return in.Skip()
-			})
-		}
-		return in.Skip()
-	})
+// reader fills a saved from a document, whose objects' keys come in any order.
+type reader struct {
+	*saved
+	in source
+	a  arrays // of the tree that is being read
+	id int    // its number
 }
 
-// readParam reads learner_model_param, whose values are all strings.
-func (s *saved) readParam(in source) error {
-	return in.Object(func(key string) error {
-		text, err := in.String()
+// object reads the members of the object that is called parent.
+func (r *reader) object(parent string) error {
+	return r.in.Object(func(key string) error { return r.member(parent, key) })
+}
+
+// member reads one member. Only where a name means different things in
+// different objects does the object matter.
+func (r *reader) member(parent, key string) (err error) {
+	if p := r.ints(key); p != nil {
+		*p, err = ints(r.in, *p)
+		return err
+	}
+	if p := r.floats(key); p != nil {
+		*p, err = floats(r.in, *p)
+		return err
+	}
+	if p := r.param(parent, key); p != nil {
+		text, err := r.in.String()
 		if err != nil {
 			return err
 		}
-		if key == "base_score" {
-			for _, word := range strings.Split(strings.Trim(text, "[]"), ",") {
-				f, err := strconv.ParseFloat(strings.TrimSpace(word), 32)
-				if err != nil {
-					return errors.New("base_score " + strconv.Quote(text) + " is not a number")
-				}
-				s.base = append(s.base, float32(f))
-			}
-			return nil
+		if *p, err = strconv.Atoi(text); err != nil || *p > math.MaxInt32 {
+			err = errors.New(key + " cannot be " + strconv.Quote(text))
 		}
-		var to *int
-		switch key {
-		case "num_feature":
-			to = &s.features
-		case "num_class":
-			to = &s.classes
-		case "num_target":
-			to = &s.targets
-		default:
-			return nil
-		}
-		*to, err = whole(key, text)
-		return err
-	})
-}
-
-func whole(key, text string) (int, error) {
-	n, err := strconv.ParseInt(text, 10, 32)
-	if err != nil {
-		return 0, errors.New(key + " " + strconv.Quote(text) + " is not a whole number")
-	}
-	return int(n), nil
-}
-
-func (s *saved) readBooster(in source) error {
-	return in.Object(func(key string) (err error) {
-		switch key {
-		case "name":
-			name, err := in.String()
-			if s.booster != "dart" { // which has a gbtree inside
-				s.booster = name
-			}
-			return err
-		case "gbtree":
-			s.booster = "dart"
-			return s.readBooster(in)
-		case "weight_drop":
-			s.drop, err = floats(in, s.drop)
-			return err
-		case "model":
-			return in.Object(func(key string) (err error) {
-				switch key {
-				case "weights":
-					s.weights, err = floats(in, s.weights)
-				case "tree_info":
-					s.groups, err = ints(in, s.groups)
-				case "iteration_indptr":
-					s.rounds, err = ints(in, s.rounds)
-				case "trees":
-					var a arrays
-					err = in.Array(func(i int) error { return s.readTree(in, i, &a) })
-				case "gbtree_model_param":
-					err = in.Object(func(key string) error {
-						if key != "num_parallel_tree" {
-							return in.Skip()
-						}
-						text, err := in.String()
-						if err == nil {
-							s.parallel, err = whole(key, text)
-						}
-						return err
-					})
-				default:
-					err = in.Skip()
-				}
-				return err
-			})
-		}
-		return in.Skip()
-	})
-}
-
-// readTree reads a tree through the buffers of a.
-func (s *saved) readTree(in source, id int, a *arrays) error {
-	a.left, a.right, a.feature = a.left[:0], a.right[:0], a.feature[:0]
-	a.value, a.cover, a.defaultLeft, a.splitType = a.value[:0], a.cover[:0], a.defaultLeft[:0], a.splitType[:0]
-	a.catNodes, a.catStart, a.catSize, a.cats = a.catNodes[:0], a.catStart[:0], a.catSize[:0], a.cats[:0]
-	err := in.Object(func(key string) (err error) {
-		switch key {
-		case "id":
-			var f float64
-			f, err = in.Float()
-			id = int(f)
-		case "left_children":
-			a.left, err = ints(in, a.left)
-		case "right_children":
-			a.right, err = ints(in, a.right)
-		case "split_indices":
-			a.feature, err = ints(in, a.feature)
-		case "split_conditions":
-			a.value, err = floats(in, a.value)
-		case "sum_hessian":
-			a.cover, err = floats(in, a.cover)
-		case "default_left":
-			a.defaultLeft, err = ints(in, a.defaultLeft)
-		case "split_type":
-			a.splitType, err = ints(in, a.splitType)
-		case "categories_nodes":
-			a.catNodes, err = ints(in, a.catNodes)
-		case "categories_segments":
-			a.catStart, err = ints(in, a.catStart)
-		case "categories_sizes":
-			a.catSize, err = ints(in, a.catSize)
-		case "categories":
-			a.cats, err = ints(in, a.cats)
-		case "tree_param":
-			err = in.Object(func(key string) error {
-				text, err := in.String()
-				if err == nil && key == "size_leaf_vector" && text != "0" && text != "1" {
-					err = errors.New("multi-output trees are not supported (multi_strategy = multi_output_tree)")
-				}
-				return err
-			})
-		default:
-			err = in.Skip()
-		}
-		return err
-	})
-	if err != nil {
 		return err
 	}
-	return s.add(id, a)
+	switch key {
+	case "gbtree":
+		r.booster = "dart" // which has a gbtree inside
+		return r.object(key)
+	case "Model", // of what XGBoosterSerializeToBuffer gives, beside "Config"
+		"learner", "gradient_booster", "model", "objective", "learner_model_param", "gbtree_model_param", "tree_param":
+		return r.object(key)
+	case "name":
+		name, err := r.in.String()
+		if parent == "objective" {
+			r.objective = name
+		} else if r.booster != "dart" {
+			r.booster = name
+		}
+		return err
+	case "base_score":
+		return r.baseScore()
+	case "trees":
+		return r.in.Array(r.tree)
+	case "id":
+		f, err := r.in.Float()
+		r.id = int(f)
+		return err
+	}
+	return r.in.Skip()
+}
+
+// ints, floats and param are where a member of that name belongs; nil if it is
+// no list of whole numbers, none of numbers, and no whole number in a string.
+func (r *reader) ints(key string) *[]int32 {
+	a := &r.a
+	switch key {
+	case "tree_info":
+		return &r.groups
+	case "iteration_indptr":
+		return &r.rounds
+	case "left_children":
+		return &a.left
+	case "right_children":
+		return &a.right
+	case "split_indices":
+		return &a.feature
+	case "default_left":
+		return &a.defaultLeft
+	case "split_type":
+		return &a.splitType
+	case "categories_nodes":
+		return &a.catNodes
+	case "categories_segments":
+		return &a.catStart
+	case "categories_sizes":
+		return &a.catSize
+	case "categories":
+		return &a.cats
+	}
+	return nil
+}
+
+func (r *reader) floats(key string) *[]float32 {
+	switch key {
+	case "weight_drop":
+		return &r.drop
+	case "weights":
+		return &r.weights
+	case "split_conditions":
+		return &r.a.value
+	case "sum_hessian":
+		return &r.a.cover
+	}
+	return nil
+}
+
+func (r *reader) param(parent, key string) *int {
+	switch key {
+	case "num_feature":
+		if parent != "tree_param" { // trees have their own
+			return &r.features
+		}
+	case "num_class":
+		return &r.classes
+	case "num_target":
+		return &r.targets
+	case "num_parallel_tree":
+		return &r.parallel
+	case "size_leaf_vector":
+		return &r.vector
+	}
+	return nil
+}
+
+// baseScore reads a number in a string, or a list of them.
+func (r *reader) baseScore() error {
+	text, err := r.in.String()
+	for err == nil {
+		word, rest, more := strings.Cut(strings.Trim(text, "[]"), ",")
+		f, bad := strconv.ParseFloat(word, 32)
+		if bad != nil {
+			return errors.New("base_score " + strconv.Quote(text) + " is not a number")
+		}
+		r.base = append(r.base, float32(f))
+		if text = rest; !more {
+			break
+		}
+	}
+	return err
+}
+
+// tree reads a tree through buffers that all trees share.
+func (r *reader) tree(i int) error {
+	a := &r.a
+	for _, c := range [...]*[]int32{&a.left, &a.right, &a.feature, &a.defaultLeft, &a.splitType, &a.catNodes, &a.catStart, &a.catSize, &a.cats} {
+		*c = (*c)[:0]
+	}
+	a.value, a.cover = a.value[:0], a.cover[:0]
+	r.id = i
+	err := r.object("tree")
+	if err == nil {
+		err = r.add(r.id, a)
+	}
+	return err
 }
 
 func floats(in source, out []float32) ([]float32, error) {

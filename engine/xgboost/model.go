@@ -10,6 +10,7 @@ package xgboost
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 )
@@ -97,6 +98,7 @@ type saved struct {
 	features           int
 	classes, targets   int
 	parallel           int
+	vector             int // length of the leaves, where they are vectors
 	trees              []savedTree
 	groups             []int32 // of each tree
 	rounds             []int32
@@ -128,63 +130,48 @@ type arrays struct {
 // add checks a tree and takes it over. Every node that can be reached from the
 // root must be reached once: no cycles, nothing outside.
 func (s *saved) add(id int, a *arrays) error {
-	bad := func(node int, msg string) error {
-		return errors.New("tree " + strconv.Itoa(id) + ": node " + strconv.Itoa(node) + ": " + msg)
-	}
+	bad := func(msg string) error { return errors.New("tree " + strconv.Itoa(id) + " " + msg) }
 	n := len(a.left)
-	if n == 0 {
-		return errors.New("tree " + strconv.Itoa(id) + " has no nodes")
-	}
-	for _, c := range [...]struct {
-		name string
-		size int
-	}{
-		{"right_children", len(a.right)}, {"split_indices", len(a.feature)}, {"split_conditions", len(a.value)},
-		{"default_left", len(a.defaultLeft)}, {"sum_hessian", len(a.cover)},
-	} {
-		if c.size != n {
-			return errors.New("tree " + strconv.Itoa(id) + ": " + strconv.Itoa(c.size) + " " + c.name + " for " + strconv.Itoa(n) + " nodes")
+	for _, size := range [...]int{len(a.right), len(a.feature), len(a.value), len(a.defaultLeft), len(a.cover), max(len(a.splitType), n)} {
+		if size != n || n == 0 {
+			return bad("has " + strconv.Itoa(n) + " left children, and " + strconv.Itoa(size) + " of something else")
 		}
 	}
-	if len(a.splitType) != 0 && len(a.splitType) != n {
-		return errors.New("tree " + strconv.Itoa(id) + ": " + strconv.Itoa(len(a.splitType)) + " split_type for " + strconv.Itoa(n) + " nodes")
-	}
-	if len(a.catStart) != len(a.catNodes) || len(a.catSize) != len(a.catNodes) {
-		return errors.New("tree " + strconv.Itoa(id) + ": categories_nodes, categories_segments and categories_sizes are of different lengths")
+	if s.vector > 1 {
+		return bad("has leaves that are vectors (multi_strategy = multi_output_tree), which are not supported")
 	}
 	first := len(s.nodes)
-	if int64(first)+int64(n) > 1<<31-1 {
-		return errors.New("more nodes than can be numbered")
+	if int64(first)+int64(n) > math.MaxInt32 {
+		return bad("has more nodes than can be numbered")
 	}
 	t := savedTree{id: id, first: first, size: n}
 	s.cover = append(s.cover, a.cover...)
-	for range n {
-		s.nodes = append(s.nodes, node{left: -1}) // what pruning left unused stays so
+	s.nodes = append(s.nodes, make([]node, n)...)
+	nodes := s.nodes[first:]
+	for i := range nodes {
+		nodes[i].left = -1 // what pruning left unused stays so
 	}
 	seen := make([]bool, n)
-	type step struct{ node, depth int }
-	stack := []step{{0, 0}}
+	stack := []int{0, 0} // nodes and their depths
 	for len(stack) > 0 {
-		at := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		i := at.node
-		if seen[i] {
-			return bad(i, "is the child of two nodes")
+		i, depth := stack[len(stack)-2], stack[len(stack)-1]
+		stack = stack[:len(stack)-2]
+		l, r, f := int(a.left[i]), int(a.right[i]), a.feature[i]
+		x := &nodes[i]
+		x.data = math.Float32bits(a.value[i])
+		t.depth = max(t.depth, depth)
+		switch {
+		case seen[i]:
+			return bad("has a node that is the child of two, " + strconv.Itoa(i))
+		case l == -1:
+			seen[i] = true
+			continue
+		case l < 0 || l >= n || r < 0 || r >= n:
+			return bad("has no nodes " + strconv.Itoa(l) + " and " + strconv.Itoa(r) + ", the children of " + strconv.Itoa(i))
+		case f < 0 || f >= featureMask:
+			return bad("splits on feature " + strconv.Itoa(int(f)))
 		}
 		seen[i] = true
-		t.depth = max(t.depth, at.depth)
-		x := &s.nodes[first+i]
-		x.data = bits32(a.value[i])
-		if a.left[i] == -1 {
-			continue
-		}
-		l, r, f := int(a.left[i]), int(a.right[i]), int(a.feature[i])
-		if l < 0 || l >= n || r < 0 || r >= n {
-			return bad(i, "its children "+strconv.Itoa(l)+" and "+strconv.Itoa(r)+" are not both among the "+strconv.Itoa(n)+" nodes")
-		}
-		if f < 0 || f >= featureMask {
-			return bad(i, "cannot split on feature "+strconv.Itoa(f))
-		}
 		x.feature = uint32(f)
 		if a.defaultLeft[i] != 0 {
 			x.feature |= defaultLeft
@@ -194,35 +181,49 @@ func (s *saved) add(id int, a *arrays) error {
 			x.data = noCategories
 		}
 		x.left, x.right = int32(first+l), int32(first+r)
-		stack = append(stack, step{r, at.depth + 1}, step{l, at.depth + 1})
+		stack = append(stack, r, depth+1, l, depth+1)
+	}
+	if !s.categories(nodes, a) {
+		return bad("has categorical splits without categories, or with unusable ones")
+	}
+	s.trees = append(s.trees, t)
+	return nil
+}
+
+// categories gives categorical splits their categories, which are ascending
+// numbers, as are the places at which those of each node begin.
+func (s *saved) categories(nodes []node, a *arrays) bool {
+	if len(a.catStart) != len(a.catNodes) || len(a.catSize) != len(a.catNodes) {
+		return false
 	}
 	end := 0
 	for k, i := range a.catNodes {
 		start, size := int(a.catStart[k]), int(a.catSize[k])
-		if i < 0 || int(i) >= n || start < end || size < 0 || start+size > len(a.cats) {
-			return bad(int(i), "its categories are out of place")
+		if i < 0 || int(i) >= len(nodes) || start < end || size < 0 || start+size > len(a.cats) {
+			return false
 		}
 		end = start + size
-		x := &s.nodes[first+int(i)]
+		x := &nodes[i]
 		if x.feature&categorical == 0 || x.data != noCategories {
 			continue
 		}
 		x.data = uint32(len(s.cats))
 		s.cats = append(s.cats, uint32(size))
-		for j, c := range a.cats[start : start+size] {
-			if c < 0 || c >= maxCategory || j > 0 && c <= a.cats[start+j-1] {
-				return bad(int(i), "its categories are not ascending numbers below 16777216")
+		last := int32(-1)
+		for _, c := range a.cats[start:end] {
+			if c <= last || c >= maxCategory {
+				return false
 			}
+			last = c
 			s.cats = append(s.cats, uint32(c))
 		}
 	}
-	for i := range n {
-		if x := s.nodes[first+i]; x.feature&categorical != 0 && x.data == noCategories {
-			return bad(i, "a categorical split without categories")
+	for i := range nodes {
+		if nodes[i].feature&categorical != 0 && nodes[i].data == noCategories {
+			return false
 		}
 	}
-	s.trees = append(s.trees, t)
-	return nil
+	return true
 }
 
 // noCategories marks a categorical split whose categories are still to come.

@@ -2,7 +2,6 @@ package xgboost
 
 import (
 	"errors"
-	"math"
 	"strconv"
 )
 
@@ -123,5 +122,3 @@ func (m *Model) Outputs(margins []float64) []float64 {
 	}
 	return margins
 }
-
-func bits32(f float32) uint32 { return math.Float32bits(f) }

@@ -14,11 +14,11 @@ func Parse(data []byte) (*Model, error) {
 	var err error
 	switch {
 	case isUBJSON(data):
-		err = s.read(&ubj{data: data})
+		err = (&reader{saved: s, in: &ubj{data: data}}).object("")
 	case len(data) > 0 && data[0] == '{':
 		in := json.NewDecoder(data)
 		in.NonFinite = true
-		err = s.read(jsonSource{in})
+		err = (&reader{saved: s, in: jsonSource{in}}).object("")
 	default:
 		if len(data) > 4 && string(data[:4]) == "binf" {
 			data = data[4:]

@@ -1,7 +1,6 @@
 package xgboost
 
 import (
-	"encoding/binary"
 	"errors"
 	"math"
 	"strconv"
@@ -88,7 +87,7 @@ func (d *ubj) length() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n := binary.BigEndian.Uint64(b)
+	n := bigEndian(b)
 	if n > uint64(len(d.data)-d.pos) {
 		return 0, errEnd
 	}
@@ -201,27 +200,33 @@ func (d *ubj) Float() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
+	u := bigEndian(b)
 	switch m {
 	case 'i':
-		return float64(int8(b[0])), nil
-	case 'U', 'C':
-		return float64(b[0]), nil
+		return float64(int8(u)), nil
 	case 'I':
-		return float64(int16(binary.BigEndian.Uint16(b))), nil
+		return float64(int16(u)), nil
 	case 'l':
-		return float64(int32(binary.BigEndian.Uint32(b))), nil
+		return float64(int32(u)), nil
 	case 'L':
-		return float64(int64(binary.BigEndian.Uint64(b))), nil
+		return float64(int64(u)), nil
 	case 'd':
-		return float64(math.Float32frombits(binary.BigEndian.Uint32(b))), nil
+		return float64(math.Float32frombits(uint32(u))), nil
 	case 'D':
-		return math.Float64frombits(binary.BigEndian.Uint64(b)), nil
+		return math.Float64frombits(u), nil
+	case 'U', 'C', 'F':
+		return float64(u), nil
 	case 'T':
 		return 1, nil
-	case 'F':
-		return 0, nil
 	}
 	return 0, d.fail("found " + strconv.QuoteRune(rune(m)) + " where a number belongs")
+}
+
+func bigEndian(b []byte) (u uint64) {
+	for _, c := range b {
+		u = u<<8 | uint64(c)
+	}
+	return u
 }
 
 func (d *ubj) String() (string, error) {
