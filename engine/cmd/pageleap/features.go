@@ -163,20 +163,18 @@ func readSpec(path string) (*training.Spec, error) {
 }
 
 func writeSpecBundle(path string, s *training.Spec) error {
-	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	b, err := s.Bundle(name)
+	b, err := s.Bundle(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
 	if err != nil {
 		return err
 	}
-	return writeBundle(path, b, bundle.JSON)
-}
-
-// writeBundle writes a bundle's zip file.
-func writeBundle(path string, b *bundle.Bundle, f bundle.Format) error {
-	data, err := bundle.Write(b, f)
+	zip, err := bundle.Write(b, bundle.JSON)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	return writeBytes(path, zip)
+}
+
+func writeBytes(path string, data []byte) error {
 	return writeFile(path, func(w *bufio.Writer) error {
 		_, err := w.Write(data)
 		return err

@@ -4,7 +4,6 @@ package training
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -117,15 +116,6 @@ func SpecOf(b *bundle.Bundle) (*Spec, error) {
 	return s, a.Err()
 }
 
-// uid is a UUID that the same model always has.
-func uid(m *bundle.Model) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s %v", m.Op, m.Attributes)
-	b := h.Sum(nil)[:16]
-	b[6], b[8] = b[6]&0x0f|0x80, b[8]&0x3f|0x80 // a UUID of version 8: our own making
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
-
 type list struct {
 	name string
 	to   *[]string
@@ -195,7 +185,7 @@ func (s *Spec) Bundle(name string) (*bundle.Bundle, error) {
 		}
 	}
 	root := &bundle.Node{Name: name, Model: &bundle.Model{Op: "pipeline", Children: []*bundle.Node{stage}}}
-	return &bundle.Bundle{Name: name, UID: uid(m), Version: "pageleap", Root: root}, nil
+	return &bundle.Bundle{Name: name, UID: bundle.UIDOf(fmt.Sprint(m.Attributes)), Version: "pageleap", Root: root}, nil
 }
 
 // Groups of features, by their names without what stands after a colon.

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pageleap/pageleap/engine"
+	"github.com/pageleap/pageleap/engine/bundle"
+	"github.com/pageleap/pageleap/engine/importer"
+	"github.com/spf13/cobra"
+)
+
+func bundleCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "bundle",
+		Short: "Make bundles of bundles",
+		Args:  argCount(0, 0),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return usageError{errors.New("bundle what? there is: bundle compose A.zip B.zip -o C.zip")}
+		},
+	}
+	cmd.AddCommand(composeCommand())
+	return cmd
+}
+
+func composeCommand() *cobra.Command {
+	var out, name, format string
+	cmd := &cobra.Command{
+		Use:   "compose A.zip B.zip... -o C.zip",
+		Short: "Put bundles one after another in one pipeline",
+		Long: `compose writes a bundle that runs A, then B on the columns that A leaves, and so
+on: features of a visit before a model that Spark trained, so that one bundle
+goes from events to a probability. Columns that B reads and A does not write stay
+inputs. What comes out must be usable as a whole, or nothing is written.`,
+		Example: `  pageleap bundle compose features.zip forest.zip -o visitor.zip`,
+		Args:    argCount(2, 1<<10),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := parseBundleFormat(format)
+			if err != nil {
+				return usageError{err}
+			}
+			if out == "" {
+				return usageError{errors.New("bundle compose needs -o C.zip")}
+			}
+			if name == "" {
+				name = strings.TrimSuffix(filepath.Base(out), filepath.Ext(out))
+			}
+			return compose(cmd.OutOrStdout(), args, out, name, f)
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "the bundle to write")
+	cmd.Flags().StringVar(&name, "name", "", "the bundle's name (default: the file's)")
+	cmd.Flags().StringVar(&format, "format", "protobuf", "the bundle's serialisation: json or protobuf")
+	return cmd
+}
+
+func compose(w io.Writer, paths []string, out, name string, f bundle.Format) error {
+	models := make([]*engine.Model, len(paths))
+	bundles := make([]*bundle.Bundle, len(paths))
+	for i, path := range paths {
+		var err error
+		if models[i], err = loadModel(path); err != nil {
+			return err
+		}
+		// The model let go of its files.
+		if bundles[i], err = readBundle(path); err != nil {
+			return err
+		}
+	}
+	b := bundle.Compose(name, bundles...)
+	zip, err := bundle.Write(b, f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", out, err)
+	}
+	whole, err := engine.Load(zip)
+	if err != nil {
+		return fmt.Errorf("the bundles do not fit together: %w", err)
+	}
+	// A stage that reads nothing of what comes before it is nearly always a
+	// misspelt column.
+	for i, m := range models[1:] {
+		if m.Inputs() == nil || linked(m, models[:i+1]) {
+			continue
+		}
+		return fmt.Errorf("the bundles do not fit together: %s reads %q, none of which the bundles before it write", paths[i+1], m.Inputs().Names())
+	}
+	if err := writeBytes(out, zip); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s reads %s\nand writes %s\n", out, listColumns(whole.Inputs().Names()), listColumns(whole.Outputs().Names()))
+	return nil
+}
+
+// readBundle reads a bundle without making a model of it.
+func readBundle(path string) (*bundle.Bundle, error) {
+	b, err := func() (*bundle.Bundle, error) {
+		if isDir(path) {
+			files := os.DirFS(path)
+			if _, spark := importer.Find(files); !spark {
+				return bundle.Read(bundle.Dir(files), bundle.DefaultLimits())
+			}
+		}
+		zip, err := loadZip(path)
+		if err != nil {
+			return nil, err
+		}
+		files, err := bundle.OpenZip(zip)
+		if err != nil {
+			return nil, err
+		}
+		return bundle.Read(files, bundle.DefaultLimits())
+	}()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return b, nil
+}
+
+// linked says whether m reads a column that one of the models before it writes.
+func linked(m *engine.Model, before []*engine.Model) bool {
+	for _, in := range m.Inputs() {
+		for _, b := range before {
+			if b.Outputs().Index(in.Name) >= 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// listColumns lists the first few of a bundle's columns.
+func listColumns(names []string) string {
+	const shown = 12
+	if more := len(names) - shown; more > 0 {
+		return strings.Join(names[:shown], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(names, ", ")
+}
