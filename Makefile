@@ -123,7 +123,16 @@ visits: ## compute the features of testdata/visits anew with pandas
 	$(SESSION_FEATURES) ndjson $(VISITS)/synthetic.ndjson $(VISITS)/recsys15_pair.json $(VISITS)/synthetic_pairs.csv.gz --pairs
 	$(SESSION_FEATURES) ndjson $(VISITS)/synthetic.ndjson $(VISITS)/all.json $(VISITS)/synthetic_prefix.csv.gz --label purchase --prefix 3,6,10,all
 
-.PHONY: train java
+# Needs pandas as well: it computes the columns that the forest gets.
+shoppers-visit: dist/pageleap ## put the stage that takes events before the demo's model
+	$(PYTHON) testdata/scripts/shoppers_visit.py testdata/demo/shoppers_visit_spec.json $(VISITS)/synthetic.ndjson testdata/demo/shoppers_visit_frame.json dist/columns.json
+	dist/pageleap transform testdata/demo/visitor_model.zip dist/columns.json > dist/answers.json
+	$(PYTHON) testdata/scripts/shoppers_visit.py testdata/demo/shoppers_visit_frame.json dist/answers.json testdata/demo/shoppers_visit_expected.json
+	dist/pageleap features --spec testdata/demo/shoppers_visit_spec.json --bundle dist/stage.zip
+	dist/pageleap bundle compose dist/stage.zip testdata/demo/visitor_model.zip -o testdata/demo/shoppers_visit.zip \
+	  --frame testdata/demo/shoppers_visit_frame.json --expected testdata/demo/shoppers_visit_expected.json
+
+.PHONY: visits shoppers-visit train java
 train: dist/pageleap dist/train/venv/ready java ## train the demo's model in Spark, run the notebook, print its ROC AUC
 	SPARK_LOCAL_IP=127.0.0.1 dist/train/venv/bin/python testdata/train/notebook.py
 

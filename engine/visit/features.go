@@ -192,7 +192,8 @@ var examples = [...]string{"", "", "1", "1", "1", "add_to_cart", "product", "/ca
 // maxN is how far back the last and how far on the first pages are known.
 const maxN = 64
 
-// catalogue is every feature: its name, what it takes and what it reads.
+// catalogue is every feature: its name, what it takes and what it reads. Which
+// events open a page, and with it what dwell is, depends on their pages.
 var catalogue = [...]struct {
 	name   string
 	arg    arg
@@ -203,7 +204,7 @@ var catalogue = [...]struct {
 }{
 	{"events", argNone, kCount, events, false, 0},
 	{"clicks", argNone, kCount, clicks, false, 0},
-	{"pages", argNone, kCount, pagesOpened, false, 0},
+	{"pages", argNone, kCount, pagesOpened, false, ReadsPage},
 	{"length", argNone, kLength, 0, false, 0},
 	{"unique_items", argNone, kUnique, items, false, ReadsItem},
 	{"unique_categories", argNone, kUnique, categories, false, ReadsCategory},
@@ -215,7 +216,7 @@ var catalogue = [...]struct {
 	{"mean_gap", argNone, kMeanGap, 0, false, 0},
 	{"max_gap", argNone, kSeconds, maxGap, false, 0},
 	{"recent_gap", argN, kGap, events, false, 0},
-	{"recent_dwell", argN, kRecentDwell, pagesOpened, false, 0},
+	{"recent_dwell", argN, kRecentDwell, pagesOpened, false, ReadsPage},
 	{"price_mean", argNone, kPriceMean, 0, false, ReadsPrice},
 	{"price_min", argNone, kSum, priceMin, false, ReadsPrice},
 	{"price_max", argNone, kSum, priceMax, false, ReadsPrice},
@@ -232,23 +233,23 @@ var catalogue = [...]struct {
 	{"event_since", argEvents, kSince, 0, false, 0},
 	{"event_position", argEvents, kPosition, 0, false, 0},
 	{"event_back", argEvents, kBack, events, false, 0},
-	{"page_type_count", argPageTypes, kTally, 0, false, ReadsPageType},
-	{"page_type_dwell", argPageTypes, kDwell, 0, false, ReadsPageType},
-	{"page_type_share", argPageTypes, kShare, pagesOpened, false, ReadsPageType},
-	{"page_type_dwell_share", argPageTypes, kDwellShare, allDwell, false, ReadsPageType},
-	{"page_type_after", argPageTypes, kAfter, 0, false, ReadsPageType},
-	{"page_type_since", argPageTypes, kSince, 0, false, ReadsPageType},
-	{"page_type_position", argPageTypes, kPosition, 0, false, ReadsPageType},
-	{"page_type_back", argPageTypes, kBack, pagesOpened, false, ReadsPageType},
+	{"page_type_count", argPageTypes, kTally, 0, false, ReadsPage | ReadsPageType},
+	{"page_type_dwell", argPageTypes, kDwell, 0, false, ReadsPage | ReadsPageType},
+	{"page_type_share", argPageTypes, kShare, pagesOpened, false, ReadsPage | ReadsPageType},
+	{"page_type_dwell_share", argPageTypes, kDwellShare, allDwell, false, ReadsPage | ReadsPageType},
+	{"page_type_after", argPageTypes, kAfter, 0, false, ReadsPage | ReadsPageType},
+	{"page_type_since", argPageTypes, kSince, 0, false, ReadsPage | ReadsPageType},
+	{"page_type_position", argPageTypes, kPosition, 0, false, ReadsPage | ReadsPageType},
+	{"page_type_back", argPageTypes, kBack, pagesOpened, false, ReadsPage | ReadsPageType},
 	{"page_count", argPages, kTally, 0, false, ReadsPage},
 	{"page_dwell", argPages, kDwell, 0, false, ReadsPage},
 	{"page_position", argPages, kPosition, 0, false, ReadsPage},
 	{"page_back", argPages, kBack, pagesOpened, false, ReadsPage},
-	{"transition", argTransition, kTally, 0, false, ReadsPageType},
+	{"transition", argTransition, kTally, 0, false, ReadsPage | ReadsPageType},
 	{"item_clicks", argItem, kTally, 0, false, ReadsItem},
-	{"item_dwell", argItem, kDwell, 0, false, ReadsItem},
+	{"item_dwell", argItem, kDwell, 0, false, ReadsPage | ReadsItem},
 	{"category_clicks", argCategory, kTally, 0, false, ReadsCategory},
-	{"category_dwell", argCategory, kDwell, 0, false, ReadsCategory},
+	{"category_dwell", argCategory, kDwell, 0, false, ReadsPage | ReadsCategory},
 	{"category_back", argCategory, kBack, clicks, false, ReadsCategory},
 	{"top_item", argN, kTop, items, true, ReadsItem},
 	{"top_category", argN, kTop, categories, true, ReadsCategory},
@@ -258,20 +259,20 @@ var catalogue = [...]struct {
 	{"last_category", argLast, kKth, categories, true, ReadsCategory},
 	{"recent_event", argN, kRecent, events, true, 0},
 	{"recent_page", argN, kRecent, pagesOpened, true, ReadsPage},
-	{"recent_page_type", argN, kRecent, pagesOpened + second, true, ReadsPageType},
+	{"recent_page_type", argN, kRecent, pagesOpened + second, true, ReadsPage | ReadsPageType},
 	{"recent_item", argN, kRecent, clicks, true, ReadsItem},
 	{"recent_category", argN, kRecent, clicks + second, true, ReadsCategory},
 	{"opening_event", argN, kOpening, events, true, 0},
 	{"opening_page", argN, kOpening, pagesOpened, true, ReadsPage},
-	{"opening_page_type", argN, kOpening, pagesOpened + second, true, ReadsPageType},
+	{"opening_page_type", argN, kOpening, pagesOpened + second, true, ReadsPage | ReadsPageType},
 	{"pair_item", argNone, kPairItem, 0, true, ReadsPair},
 	{"pair_clicks", argNone, kPairClicks, items, false, ReadsPair | ReadsItem},
 	{"pair_share", argNone, kPairShare, items, false, ReadsPair | ReadsItem},
 	{"pair_first_", argTime, kPairTime, 0, false, ReadsPair | ReadsItem},
 	{"pair_last_", argTime, kPairLastTime, 0, false, ReadsPair | ReadsItem},
 	{"pair_span", argNone, kPairSpan, items, false, ReadsPair | ReadsItem},
-	{"pair_dwell", argNone, kPairDwell, items, false, ReadsPair | ReadsItem},
-	{"pair_category_dwell", argNone, kPairCategoryDwell, items, false, ReadsPair | ReadsItem | ReadsCategory},
+	{"pair_dwell", argNone, kPairDwell, items, false, ReadsPage | ReadsPair | ReadsItem},
+	{"pair_category_dwell", argNone, kPairCategoryDwell, items, false, ReadsPage | ReadsPair | ReadsItem | ReadsCategory},
 	{"pair_categories", argNone, kPairCategories, items, false, ReadsPair | ReadsItem | ReadsCategory},
 }
 

@@ -304,4 +304,5 @@ def main():
         z.write(text.encode())
 
 
-main()
+if __name__ == "__main__":
+    main()

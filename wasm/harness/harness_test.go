@@ -21,19 +21,22 @@ func TestSuite(t *testing.T) {
 	t.Log(lines[len(lines)-1])
 }
 
-// The demo's model, which a notebook trained and saved with Spark alone.
+// The demo's model, which a notebook trained and saved with Spark alone, and the
+// same behind the stage that takes events.
 func TestDemo(t *testing.T) {
 	root := t.TempDir()
-	if err := os.Mkdir(filepath.Join(root, "visitor"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for from, to := range map[string]string{"model.zip": "bundle.proto.zip", "frame.json": "frame.json", "expected.json": "expected.json"} {
-		data, err := os.ReadFile("../../testdata/demo/visitor_" + from)
-		if err == nil {
-			err = os.WriteFile(filepath.Join(root, "visitor", to), data, 0o644)
-		}
-		if err != nil {
+	for name, zip := range map[string]string{"visitor": "visitor_model.zip", "shoppers_visit": "shoppers_visit.zip"} {
+		if err := os.Mkdir(filepath.Join(root, name), 0o755); err != nil {
 			t.Fatal(err)
+		}
+		for from, to := range map[string]string{zip: "bundle.proto.zip", name + "_frame.json": "frame.json", name + "_expected.json": "expected.json"} {
+			data, err := os.ReadFile("../../testdata/demo/" + from)
+			if err == nil {
+				err = os.WriteFile(filepath.Join(root, name, to), data, 0o644)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	var out bytes.Buffer

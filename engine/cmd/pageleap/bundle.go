@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/bundle"
+	"github.com/pageleap/pageleap/engine/frame"
 	"github.com/pageleap/pageleap/engine/importer"
 	"github.com/spf13/cobra"
 )
@@ -28,16 +28,20 @@ func bundleCommand() *cobra.Command {
 }
 
 func composeCommand() *cobra.Command {
-	var out, name, format string
+	var out, name, format, in, expected string
 	cmd := &cobra.Command{
 		Use:   "compose A.zip B.zip... -o C.zip",
 		Short: "Put bundles one after another in one pipeline",
 		Long: `compose writes a bundle that runs A, then B on the columns that A leaves, and so
 on: features of a visit before a model that Spark trained, so that one bundle
 goes from events to a probability. Columns that B reads and A does not write stay
-inputs. What comes out must be usable as a whole, or nothing is written.`,
-		Example: `  pageleap bundle compose features.zip forest.zip -o visitor.zip`,
-		Args:    argCount(2, 1<<10),
+inputs. What comes out must be usable as a whole, or nothing is written.
+
+With --frame and --expected the bundle carries a frame and the right answer, by
+which "pageleap verify C.zip" verifies it later; compose does it first.`,
+		Example: `  pageleap bundle compose features.zip forest.zip -o visitor.zip
+  pageleap bundle compose features.zip forest.zip -o visitor.zip --frame visits.json --expected answers.json`,
+		Args: argCount(2, 1<<10),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := parseBundleFormat(format)
 			if err != nil {
@@ -49,50 +53,103 @@ inputs. What comes out must be usable as a whole, or nothing is written.`,
 			if name == "" {
 				name = strings.TrimSuffix(filepath.Base(out), filepath.Ext(out))
 			}
-			return compose(cmd.OutOrStdout(), args, out, name, f)
+			if (in == "") != (expected == "") {
+				return usageError{errors.New("--frame and --expected belong together")}
+			}
+			files, err := compose(args, name, f)
+			if err == nil && in != "" {
+				files, err = carry(files, in, expected)
+			}
+			if err != nil {
+				return err
+			}
+			zip, err := bundle.Zip(files)
+			if err != nil {
+				return err
+			}
+			m, err := engine.Load(zip)
+			if err != nil {
+				return err
+			}
+			if err := writeBytes(out, zip); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s reads %s\nand writes %s\n", out, listColumns(m.Inputs().Names()), listColumns(m.Outputs().Names()))
+			return nil
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "the bundle to write")
 	cmd.Flags().StringVar(&name, "name", "", "the bundle's name (default: the file's)")
 	cmd.Flags().StringVar(&format, "format", "protobuf", "the bundle's serialisation: json or protobuf")
+	cmd.Flags().StringVar(&in, "frame", "", "a frame for the bundle to carry")
+	cmd.Flags().StringVar(&expected, "expected", "", "the right answer to it")
 	return cmd
 }
 
-func compose(w io.Writer, paths []string, out, name string, f bundle.Format) error {
+// compose makes the files of the bundle, and makes sure that it can be used.
+func compose(paths []string, name string, f bundle.Format) ([]bundle.File, error) {
 	models := make([]*engine.Model, len(paths))
 	bundles := make([]*bundle.Bundle, len(paths))
 	for i, path := range paths {
 		var err error
 		if models[i], err = loadModel(path); err != nil {
-			return err
+			return nil, err
 		}
 		// The model let go of its files.
 		if bundles[i], err = readBundle(path); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	b := bundle.Compose(name, bundles...)
-	zip, err := bundle.Write(b, f)
+	files, err := bundle.Encode(bundle.Compose(name, bundles...), f)
 	if err != nil {
-		return fmt.Errorf("%s: %w", out, err)
+		return nil, err
 	}
-	whole, err := engine.Load(zip)
-	if err != nil {
-		return fmt.Errorf("the bundles do not fit together: %w", err)
+	if _, err := loadOf(files); err != nil {
+		return nil, fmt.Errorf("the bundles do not fit together: %w", err)
 	}
 	// A stage that reads nothing of what comes before it is nearly always a
 	// misspelt column.
 	for i, m := range models[1:] {
-		if m.Inputs() == nil || linked(m, models[:i+1]) {
-			continue
+		if m.Inputs() != nil && !linked(m, models[:i+1]) {
+			return nil, fmt.Errorf("the bundles do not fit together: %s reads %q, none of which the bundles before it write", paths[i+1], m.Inputs().Names())
 		}
-		return fmt.Errorf("the bundles do not fit together: %s reads %q, none of which the bundles before it write", paths[i+1], m.Inputs().Names())
 	}
-	if err := writeBytes(out, zip); err != nil {
-		return err
+	return files, nil
+}
+
+// carry adds a frame and the right answer to a bundle's files, which must give
+// it.
+func carry(files []bundle.File, in, expected string) ([]bundle.File, error) {
+	m, err := loadOf(files)
+	if err != nil {
+		return nil, err
 	}
-	fmt.Fprintf(w, "%s reads %s\nand writes %s\n", out, listColumns(whole.Inputs().Names()), listColumns(whole.Outputs().Names()))
-	return nil
+	f, err := readFrame(in, m.Inputs())
+	if err != nil {
+		return nil, err
+	}
+	res, err := m.Transform(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", in, err)
+	}
+	want, err := readFrame(expected, m.Outputs())
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range frame.Compare(pick(res.Frame, want.Schema()), want, func(string) float64 { return 1e-12 }) {
+		if d.Fails() {
+			return nil, fmt.Errorf("the bundle does not give what %s says: %s", expected, d.String())
+		}
+	}
+	return append(files, bundle.File{Name: verifyFrame, Data: frame.AppendJSON(nil, f)}, bundle.File{Name: verifyExpected, Data: frame.AppendJSON(nil, want)}), nil
+}
+
+func loadOf(files []bundle.File) (*engine.Model, error) {
+	zip, err := bundle.Zip(files)
+	if err != nil {
+		return nil, err
+	}
+	return engine.Load(zip)
 }
 
 // readBundle reads a bundle without making a model of it.

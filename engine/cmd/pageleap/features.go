@@ -19,7 +19,7 @@ import (
 func featuresCommand() *cobra.Command {
 	var o featuresOptions
 	cmd := &cobra.Command{
-		Use:   "features EVENTS... -o FILE",
+		Use:   "features [EVENTS...] -o FILE",
 		Short: "Write the training table of visits",
 		Long: `features writes a table with a row for each visit: its features, computed by the
 code that computes them in a bundle (op session_features). --spec is a list of
@@ -33,12 +33,17 @@ model learns to score early; "all" is the whole visit. --label adds the column
 label, 1 where the visit has such an event, and computes features from what came
 before it; --labels takes it from a CSV with the columns visit and label.
 
-FILE appears when it is complete.`,
+FILE appears when it is complete. Without EVENTS only the bundle is written.`,
 		Example: `  pageleap features events.ndjson.gz --label purchase --prefix 3,6,10,all -o train.parquet --bundle features.zip
   pageleap features e-shop_clothing_2008.csv --preset eshop2008 --spec features.json -o train.csv
   pageleap features log.csv --map visit=session,ts=time,event=action,page=url --ts-unit s -o train.ndjson`,
-		Args: argCount(1, 1<<20),
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
+		Args: argCount(0, 1<<20),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return o.onlyBundle()
+			}
+			return o.run(cmd, args)
+		},
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&o.spec, "spec", "", "features, in JSON, or a bundle that computes them")
@@ -115,6 +120,24 @@ func (o *featuresOptions) run(cmd *cobra.Command, paths []string) error {
 	}
 	fmt.Fprintf(os.Stderr, "%d rows of %d columns in %s\n", res.Rows, len(res.Columns), o.out)
 	return nil
+}
+
+// onlyBundle writes the bundle of a spec that needs no events to be written out.
+func (o *featuresOptions) onlyBundle() error {
+	if o.bundle == "" || o.out != "" {
+		return usageError{errors.New("features of which events? Without EVENTS there is only features --spec FILE --bundle FILE")}
+	}
+	s, err := readSpec(o.spec)
+	if err != nil {
+		return err
+	}
+	if s.NeedsPopular() {
+		return usageError{errors.New("the spec has groups of what is popular in EVENTS, which are therefore wanted")}
+	}
+	if err := s.Expand(nil); err != nil {
+		return err
+	}
+	return writeSpecBundle(o.bundle, s)
 }
 
 // parsePrefixes reads 3,6,10,all; 0 stands for all.

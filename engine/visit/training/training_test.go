@@ -6,9 +6,13 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
+	"math"
 	"os"
 	"strconv"
 	"testing"
+
+	"github.com/pageleap/pageleap/engine/visit"
+	"github.com/pageleap/pageleap/engine/visit/events"
 )
 
 const testdata = "../../../testdata/"
@@ -61,6 +65,76 @@ func TestPandas(t *testing.T) {
 			}
 			compare(t, got, want)
 		})
+	}
+}
+
+// TestFields computes each feature from what it says it reads, and from all.
+func TestFields(t *testing.T) {
+	o := &Options{Paths: []string{testdata + "visits/synthetic.ndjson"}}
+	text, err := os.ReadFile(testdata + "visits/all.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Spec, err = ReadSpec(text); err != nil {
+		t.Fatal(err)
+	}
+	o.Spec.Features = append(o.Spec.Features, "recsys15_pair")
+	o.Spec.Names = append(o.Spec.Names, "")
+	if o.Spec, err = Fit(context.Background(), o); err != nil {
+		t.Fatal(err)
+	}
+	type pair struct{ of, all *visit.State }
+	var pairs []pair
+	for _, name := range o.Spec.Features {
+		spec := o.Spec.Spec
+		spec.Features = []string{name}
+		f, err := visit.Compile(&spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pairs = append(pairs, pair{f.NewState(), f.NewState()})
+	}
+	_, err = events.Each(context.Background(), o.Paths, events.Options{}, func(v *visit.Visit) error {
+		for i, p := range pairs {
+			spec := o.Spec.Spec
+			spec.Features = o.Spec.Features[i : i+1]
+			f, _ := visit.Compile(&spec)
+			p.of.Reset()
+			p.all.Reset()
+			for _, e := range v.Events {
+				if err := p.all.Add(&e); err != nil {
+					return err
+				}
+				less := visit.Event{Event: e.Event, TS: e.TS, Price: math.NaN(), Quantity: math.NaN()}
+				for _, part := range []struct {
+					reads visit.Fields
+					copy  func()
+				}{
+					{visit.ReadsPage, func() { less.Page = e.Page }},
+					{visit.ReadsPageType, func() { less.PageType = e.PageType }},
+					{visit.ReadsItem, func() { less.Item = e.Item }},
+					{visit.ReadsCategory, func() { less.Category = e.Category }},
+					{visit.ReadsPrice, func() { less.Price = e.Price }},
+					{visit.ReadsQuantity, func() { less.Quantity = e.Quantity }},
+				} {
+					if f.Fields()&part.reads != 0 {
+						part.copy()
+					}
+				}
+				if err := p.of.Add(&less); err != nil {
+					return err
+				}
+			}
+			p.of.SetPair("p1")
+			p.all.SetPair("p1")
+			if f.IsText(0) && p.of.Text(0) != p.all.Text(0) || !f.IsText(0) && p.of.Number(0) != p.all.Number(0) {
+				t.Errorf("visit %s: %s depends on more than it says", v.ID, spec.Features[0])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
