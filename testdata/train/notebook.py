@@ -55,6 +55,7 @@ def main():
         timeout=900,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(here)}},
         on_cell_start=progress,
     ).execute()

@@ -141,7 +141,7 @@ classifiers = {
 # ## How good is it?
 #
 # ROC AUC is Spark's own. What Spark calls the area under the precision–recall curve joins its points with straight lines and so
-# flatters the model; average precision does not, and takes three lines.
+# flatters the model; average precision does not.
 
 # %%
 evaluator = BinaryClassificationEvaluator(numBins=0)  # every threshold, none merged
@@ -304,8 +304,8 @@ print(run(pageleap, "verify", "--tolerance", "0", bundle, build / "frame.json", 
 # %%
 kept = held_out.orderBy("hash").limit(200)
 write_frames(kept, demo / "visitor_frame.json", demo / "visitor_expected.json")
-checked_again = run(pageleap, "verify", "--tolerance", "0", bundle, demo / "visitor_frame.json", demo / "visitor_expected.json")
-print(checked_again.splitlines()[-1])
+verdict = run(pageleap, "verify", "--tolerance", "0", bundle, demo / "visitor_frame.json", demo / "visitor_expected.json")
+print(verdict.splitlines()[-1])
 
 # %%
 metrics = {
@@ -314,7 +314,6 @@ metrics = {
     "bought": sessions.where("label = 1").count(),
     "held_out": held_out.count(),
     "rows_verified": checked.count(),
-    "bundle_bytes": bundle.stat().st_size,
     "columns": {
         names: {
             "held_out": {kind: on_held_out.loc[(names, kind)].round(4).to_dict() for kind in classifiers},
