@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/bundle"
@@ -15,7 +16,9 @@ import (
 	"github.com/pageleap/pageleap/engine/visit"
 	"github.com/pageleap/pageleap/engine/visit/events"
 	"github.com/pageleap/pageleap/engine/visit/markov/fit"
+	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 )
 
 func trainCommand() *cobra.Command {
@@ -166,8 +169,10 @@ func (o *trainOptions) run(cmd *cobra.Command, paths []string) error {
 	if data.Unknown > 0 {
 		fmt.Fprintf(os.Stderr, "%d visits have no label and were left out\n", data.Unknown)
 	}
-	fmt.Fprintln(os.Stderr, "fitting")
+	bar := &fitProgress{}
+	o.Progress = bar.show
 	r, err := fit.Fit(data)
+	bar.done()
 	if err != nil {
 		return err
 	}
@@ -226,6 +231,32 @@ func (r *eventReader) each(cmd *cobra.Command, paths []string, stage string, yie
 	defer progress.done()
 	r.options.Progress = func(bytes, rows int64) { progress.show(stage, bytes, rows) }
 	return events.Each(cmd.Context(), paths, r.options, yield)
+}
+
+// fitProgress shows how far a stage of fitting is, on standard error where that
+// is a terminal.
+type fitProgress struct {
+	bar   *progressbar.ProgressBar
+	stage string
+}
+
+func (p *fitProgress) show(stage string, done, total int) {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return
+	}
+	if stage != p.stage {
+		p.done()
+		p.stage = stage
+		p.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(stage),
+			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(20), progressbar.OptionFullWidth())
+	}
+	p.bar.Set(done)
+}
+
+func (p *fitProgress) done() {
+	if p.bar != nil {
+		p.bar.Finish()
+	}
 }
 
 // Files of a bundle that hold a frame and what the bundle answers to it.

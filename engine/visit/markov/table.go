@@ -60,7 +60,6 @@ type Table struct {
 	deferred []float64
 	ratio    []float64 // ln Pbuy/Pdefer
 	backoff  []float64 // δ of each context
-	depth    int
 }
 
 // NewTable fits a table over symbols 0 to symbols-1. Counts that do not hold
@@ -79,13 +78,10 @@ func NewTable(c *Counts, symbols int, s Smoothing) (*Table, error) {
 	if labelled {
 		t.buy, t.ratio = make([]float64, len(c.Symbol)), make([]float64, len(c.Symbol))
 	}
-	depth := make([]int, n)
 	next := 1
 	for i := range n {
 		t.start[i+1] = t.start[i] + c.Size[i]
 		for t.children[i] = next; next < n && c.Parent[next] == i; next++ {
-			depth[next] = depth[i] + 1
-			t.depth = depth[next]
 		}
 	}
 	t.children[n] = n
@@ -221,9 +217,6 @@ func search(a []int, lo, hi, x int) int {
 	}
 	return lo
 }
-
-// Depth is how many symbols the longest context has.
-func (t *Table) Depth() int { return t.depth }
 
 // Contexts and Cells are the table's size.
 func (t *Table) Contexts() int { return len(t.backoff) }

@@ -200,6 +200,7 @@ func (f *fitter) count() {
 	}
 	var v markov.Visit
 	for level := range deepest + 1 {
+		f.o.progress("counting", level, deepest+1)
 		if level > 0 {
 			for _, t := range f.tracks {
 				t.count.next()
@@ -287,7 +288,8 @@ func (f *fitter) likelihoods(t *track, c *markov.Counts, s markov.Smoothing, hel
 // choose finds the smoothing of each track and the chain's order: those under
 // which visits held out are likeliest.
 func (f *fitter) choose() error {
-	for _, t := range f.tracks {
+	const tries = 48 // of each track
+	for i, t := range f.tracks {
 		held := f.held(t)
 		counts := t.count.tree(heldOut, t.depth, f.o.labelled())
 		best := make([]float64, t.depth+1) // for each order
@@ -296,7 +298,10 @@ func (f *fitter) choose() error {
 			best[d] = math.Inf(-1)
 		}
 		var failed error
+		tried := 0
 		try := func(strength, discount, share float64) {
+			f.o.progress("choosing", i*tries+min(tried, tries), len(f.tracks)*tries)
+			tried++
 			s := markov.Smoothing{Strength: strength, Discount: discount, Share: share}
 			sums, err := f.likelihoods(t, counts, s, held)
 			if err != nil {

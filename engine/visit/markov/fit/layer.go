@@ -58,7 +58,10 @@ func (f *fitter) layer(m *markov.Model) error {
 	f.report.PlainLoss, f.report.Plain = t.judge(plain)
 	f.report.LayerLoss = math.Inf(1)
 	penalty, without := 0.0, make([]bool, c.ratios)
-	for _, p := range []float64{300, 100, 30, 10, 3} {
+	penalties := []float64{300, 100, 30, 10, 3}
+	trials := len(penalties) + len(f.tracks) // with the last fit of all
+	for i, p := range penalties {
+		f.o.progress("weighing", i, trials)
 		if t.better(p, without, f.report.LayerLoss) {
 			penalty = p
 		}
@@ -70,10 +73,12 @@ func (f *fitter) layer(m *markov.Model) error {
 	// A track whose loss nobody would notice is dropped.
 	const noticed = 1e-4 // nats a prefix
 	for i := range f.tracks[1:] {
+		f.o.progress("weighing", len(penalties)+i, trials)
 		j := f.order + 1 + i
 		without[j] = true
 		without[j] = t.better(penalty, without, f.report.LayerLoss+noticed)
 	}
+	f.o.progress("weighing", trials-1, trials)
 	w := logistic(rows, -1, t.w[0], c.prior(f.order), c.penalties(penalty, without, f.revisit()))
 	shift := 0.0
 	if f.o.Prior > 0 {

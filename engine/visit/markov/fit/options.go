@@ -32,7 +32,8 @@ type Options struct {
 	Without   []string // tracks to do without, to see what each is worth
 	Folds     int
 	Rows      int // prefixes that the layer is fitted on, about
-	Log       func(string)
+
+	Progress func(stage string, done, total int) // is told how far fitting is
 }
 
 // DefaultOptions are the defaults.
@@ -132,8 +133,8 @@ func (o *Options) Outcome(v *visit.Visit) (events []visit.Event, buy, known bool
 	return events, buy, known
 }
 
-func (o *Options) log(s string) {
-	if o.Log != nil {
-		o.Log(s)
+func (o *Options) progress(stage string, done, total int) {
+	if o.Progress != nil {
+		o.Progress(stage, done, total)
 	}
 }
