@@ -199,6 +199,17 @@ func (m *Model) infer() (frame.Schema, error) {
 				return nil, stageError(st.path, err)
 			}
 		}
+		if partial, ok := t.(transform.Partial); ok {
+			var missing []string
+			for _, port := range partial.Dispensable() {
+				if name, bound := socket(st.node.Inputs, port); bound && there.index(name) < 0 {
+					missing = append(missing, port)
+				}
+			}
+			if missing != nil {
+				t = partial.Without(missing)
+			}
+		}
 		projector, projects := t.(transform.Projector)
 		for _, p := range t.Inputs() {
 			name, ok := socket(st.node.Inputs, p.Name)

@@ -112,6 +112,17 @@ func (p *Plan) bind(st *stage) error {
 			return err
 		}
 	}
+	if partial, ok := t.(transform.Partial); ok {
+		var missing []string
+		for _, port := range t.Inputs() {
+			if name, bound := socket(st.node.Inputs, port.Name); bound && p.column(name) < 0 {
+				missing = append(missing, port.Name)
+			}
+		}
+		if missing != nil {
+			t = partial.Without(missing)
+		}
+	}
 	step := Step{Path: st.path, Transformer: t, ports: t.Inputs()}
 	projector, projects := t.(transform.Projector)
 	for _, port := range step.ports {

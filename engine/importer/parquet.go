@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/bits"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
@@ -47,16 +49,17 @@ func readParquet(data []byte, b *budget, visit func(*group) error) (err error) {
 	if err != nil {
 		return malformed("%v", err)
 	}
-	if err := checkPages(data, f, b); err != nil {
+	blank, err := checkPages(data, f, b)
+	if err != nil {
 		return err
 	}
 	root, leaves, err := assembler(f.Root())
 	if err != nil {
 		return err
 	}
-	for _, rg := range f.RowGroups() {
+	for k, rg := range f.RowGroups() {
 		for i, chunk := range rg.ColumnChunks() {
-			if err := leaves[i].read(chunk); err != nil {
+			if err := leaves[i].read(chunk, blank[k][i]); err != nil {
 				return malformed("column %q: %v", leaves[i].path, err)
 			}
 		}
@@ -94,6 +97,7 @@ type field struct {
 type leaf struct {
 	path     []string
 	maxDef   uint8
+	maxRep   uint8
 	kind     parquet.Kind
 	def, rep []uint8 // empty where they can be 0 only
 	entries  int     // values and nulls
@@ -154,7 +158,7 @@ func (f *field) wrap(element *field) {
 // fill reads what is below c.
 func (f *field) fill(c *parquet.Column) error {
 	if c.Leaf() {
-		l := &leaf{path: c.Path(), maxDef: uint8(c.MaxDefinitionLevel()), kind: c.Type().Kind()}
+		l := &leaf{path: c.Path(), maxDef: uint8(c.MaxDefinitionLevel()), maxRep: uint8(c.MaxRepetitionLevel()), kind: c.Type().Kind()}
 		switch l.kind {
 		case parquet.Int96, parquet.FixedLenByteArray:
 			return &Error{Kind: ErrUnsupported, Msg: fmt.Sprintf("has a column %q of type %s, which no model has", l.path, l.kind)}
@@ -203,16 +207,26 @@ func isList(c *parquet.Column) bool {
 	return false
 }
 
-// read takes the values of a row group's column.
-func (l *leaf) read(chunk parquet.ColumnChunk) error {
-	*l = leaf{path: l.path, maxDef: l.maxDef, kind: l.kind}
+// read takes the values of a row group's column. Blank pages are those that the
+// library stumbles over, and goes on after.
+func (l *leaf) read(chunk parquet.ColumnChunk, blank []*blankPage) error {
+	*l = leaf{path: l.path, maxDef: l.maxDef, maxRep: l.maxRep, kind: l.kind}
 	pages := chunk.Pages()
 	defer pages.Close()
 	var buffer [512]parquet.Value
-	for {
+	for k := 0; ; k++ {
 		page, err := pages.ReadPage()
 		if errors.Is(err, io.EOF) {
 			break
+		}
+		if k < len(blank) && blank[k] != nil {
+			if page != nil {
+				parquet.Release(page)
+			}
+			if !l.addBlank(blank[k]) {
+				return errors.New("levels that are cut off")
+			}
+			continue
 		}
 		if err != nil {
 			return err
@@ -240,6 +254,18 @@ func (l *leaf) read(chunk parquet.ColumnChunk) error {
 		return fmt.Errorf("%d values, not %d", l.entries, chunk.NumValues())
 	}
 	return nil
+}
+
+func (l *leaf) addBlank(p *blankPage) bool {
+	rep, ok := levels(p.rep, bits.Len8(l.maxRep), p.entries)
+	def, also := levels(p.def, bits.Len8(l.maxDef), p.entries)
+	if !ok || !also || slices.Contains(def, l.maxDef) {
+		return false
+	}
+	l.entries += p.entries
+	l.rep = append(l.rep, rep...)
+	l.def = append(l.def, def...)
+	return true
 }
 
 func (l *leaf) add(v *parquet.Value) {

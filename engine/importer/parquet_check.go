@@ -78,22 +78,35 @@ func checkFooter(data []byte) error {
 	return nil
 }
 
+// blankPage is a page of nulls only. Spark 3 writes such a page of its second
+// version, whose values are nothing at all, as if they were compressed; the
+// library cannot read that.
+type blankPage struct {
+	entries  int
+	rep, def []byte // levels
+}
+
 // checkPages makes sure that every page of the file can be unpacked and decoded
-// within the budget.
-func checkPages(data []byte, f *parquet.File, b *budget) error {
+// within the budget. It gives the pages that have to be read here: for each row
+// group and column its data pages, nil where the library can read them.
+func checkPages(data []byte, f *parquet.File, b *budget) (blank [][][]*blankPage, err error) {
 	columns := leavesOf(f.Root())
 	for _, group := range f.Metadata().RowGroups {
 		if len(group.Columns) != len(columns) {
-			return malformed("a row group has %d columns, the schema %d", len(group.Columns), len(columns))
+			return nil, malformed("a row group has %d columns, the schema %d", len(group.Columns), len(columns))
 		}
+		var chunks [][]*blankPage
 		for i := range group.Columns {
 			m := &group.Columns[i].MetaData
-			if err := checkChunk(data, m, columns[i], b); err != nil {
-				return fmt.Errorf("column %q: %w", columns[i].Path(), err)
+			pages, err := checkChunk(data, m, columns[i], b)
+			if err != nil {
+				return nil, fmt.Errorf("column %q: %w", columns[i].Path(), err)
 			}
+			chunks = append(chunks, pages)
 		}
+		blank = append(blank, chunks)
 	}
-	return nil
+	return blank, nil
 }
 
 func leavesOf(c *parquet.Column) []*parquet.Column {
@@ -107,41 +120,55 @@ func leavesOf(c *parquet.Column) []*parquet.Column {
 	return leaves
 }
 
-func checkChunk(data []byte, m *format.ColumnMetaData, c *parquet.Column, b *budget) error {
+func checkChunk(data []byte, m *format.ColumnMetaData, c *parquet.Column, b *budget) (pages []*blankPage, err error) {
 	start := m.DataPageOffset
 	if d := m.DictionaryPageOffset; d > 0 && d < start {
 		start = d
 	}
 	end := start + m.TotalCompressedSize
 	if start < 4 || end < start || end > int64(len(data)) {
-		return malformed("its pages are not within the file: bytes %d to %d of %d", start, end, len(data))
+		return nil, malformed("its pages are not within the file: bytes %d to %d of %d", start, end, len(data))
 	}
 	chunk := data[start:end]
 	values := int64(0)
 	for len(chunk) > 0 && values < m.NumValues {
 		s := skimmer{data: chunk}
 		if err := s.structure(0); err != nil {
-			return fmt.Errorf("a page's header: %w", err)
+			return nil, fmt.Errorf("a page's header: %w", err)
 		}
 		var h format.PageHeader
 		if err := thrift.Unmarshal(new(thrift.CompactProtocol), chunk[:s.pos], &h); err != nil {
-			return malformed("a page's header: %v", err)
+			return nil, malformed("a page's header: %v", err)
 		}
 		chunk = chunk[s.pos:]
 		if h.CompressedPageSize < 0 || int64(h.CompressedPageSize) > int64(len(chunk)) || h.UncompressedPageSize < 0 {
-			return malformed("a page of %d bytes where %d are left", h.CompressedPageSize, len(chunk))
+			return nil, malformed("a page of %d bytes where %d are left", h.CompressedPageSize, len(chunk))
 		}
 		n, err := checkPage(&h, chunk[:h.CompressedPageSize], m.Codec, c, b)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		values += n
+		if h.Type != format.DictionaryPage {
+			pages = append(pages, blankOf(&h, chunk[:h.CompressedPageSize]))
+		}
 		chunk = chunk[h.CompressedPageSize:]
 	}
 	if values != m.NumValues {
-		return malformed("its pages have %d values, not %d", values, m.NumValues)
+		return nil, malformed("its pages have %d values, not %d", values, m.NumValues)
 	}
-	return nil
+	return pages, nil
+}
+
+// blankOf is the page if it has nothing after its levels, which is no
+// compressed nothing.
+func blankOf(h *format.PageHeader, page []byte) *blankPage {
+	d := h.DataPageHeaderV2.V
+	rep, def := int(d.RepetitionLevelsByteLength), int(d.DefinitionLevelsByteLength)
+	if h.Type != format.DataPageV2 || d.NumNulls != d.NumValues || rep+def != len(page) {
+		return nil
+	}
+	return &blankPage{int(d.NumValues), page[:rep], page[rep:]}
 }
 
 // checkPage gives the number of values of a data page, nulls among them.
@@ -190,7 +217,7 @@ func checkPage(h *format.PageHeader, page []byte, codec format.CompressionCodec,
 		return int64(d.NumValues), checkValues(d.Encoding, page, int(d.NumValues), c)
 
 	case format.DataPageV2:
-		d := h.DataPageHeaderV2.V
+		d, whole := h.DataPageHeaderV2.V, page
 		rep, def := int64(d.RepetitionLevelsByteLength), int64(d.DefinitionLevelsByteLength)
 		if d.NumValues < 0 || d.NumNulls < 0 || d.NumNulls > d.NumValues || rep < 0 || def < 0 || rep+def > int64(len(page)) || rep+def > int64(size) {
 			return 0, malformed("a page whose header's numbers do not agree")
@@ -210,7 +237,7 @@ func checkPage(h *format.PageHeader, page []byte, codec format.CompressionCodec,
 			}
 		}
 		page = page[rep+def:]
-		if !d.IsCompressed.Valid || d.IsCompressed.V {
+		if blankOf(h, whole) == nil && (!d.IsCompressed.Valid || d.IsCompressed.V) {
 			var err error
 			if page, err = b.unpack(codec, page, size-int(rep+def)); err != nil {
 				return 0, err
@@ -341,6 +368,32 @@ func checkRuns(data []byte, width, n int) error {
 		}
 	}
 	return nil
+}
+
+// levels decodes n numbers of width bits, 8 at most, in runs that have been
+// checked. It is false where they are fewer.
+func levels(data []byte, width, n int) ([]uint8, bool) {
+	if width == 0 {
+		return make([]uint8, n), true
+	}
+	list := make([]uint8, 0, n)
+	for len(data) > 0 && len(list) < n {
+		u, k := binary.Uvarint(data)
+		data = data[k:]
+		count := int(u >> 1)
+		if u&1 == 0 {
+			for range min(count, n-len(list)) {
+				list = append(list, data[0])
+			}
+			data = data[1:]
+			continue
+		}
+		for i := range min(8*count, n-len(list)) {
+			list = append(list, uint8(bitsAt(data, i*width, width)))
+		}
+		data = data[count*width:]
+	}
+	return list, len(list) == n
 }
 
 // deltas checks numbers packed as differences, of which there are at most n,

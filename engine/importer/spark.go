@@ -60,7 +60,7 @@ func IsSpark(fsys fs.FS) bool {
 // An *Error names the stage and the file. errors.Is finds ErrMalformed,
 // ErrNotFound, ErrUnsupported, ErrVersion and ErrLimit.
 func Spark(fsys fs.FS, o *Options) (*bundle.Bundle, error) {
-	im := &importing{source: &source{fsys: fsys}, columns: map[string]*column{}}
+	im := &importing{source: &source{fsys: fsys}, columns: map[string]*column{}, labels: map[string]bool{}}
 	if o != nil && o.Schema != nil {
 		if err := im.readSchema(o.Schema); err != nil {
 			return nil, err
@@ -82,6 +82,7 @@ func Spark(fsys fs.FS, o *Options) (*bundle.Bundle, error) {
 		}
 	}
 	node := root.nodes[0]
+	im.markLabels(node)
 	setPaths(node.Model, "root")
 	var meta []bundle.Attribute
 	if len(im.inputs) > 0 {
@@ -105,6 +106,46 @@ func uuid(name string) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16])
 }
 
+// markLabels tells string indexers which of their columns are labels that no
+// stage reads once the models are fitted.
+func (im *importing) markLabels(root *bundle.Node) {
+	read := map[string]bool{}
+	var indexers []*bundle.Node
+	for _, n := range flat(root, nil) {
+		switch n.Model.Op {
+		case "string_indexer":
+			indexers = append(indexers, n)
+		case "sql_transformer":
+			return // which may read any column
+		}
+		for _, in := range n.Inputs {
+			read[in.Name] = true
+		}
+	}
+	for _, n := range indexers {
+		var ports []string
+		for i, out := range n.Outputs {
+			if im.labels[out.Name] && !read[out.Name] {
+				ports = append(ports, n.Inputs[i].Port)
+			}
+		}
+		if ports != nil {
+			set(n, strsAttr("dispensable", ports))
+		}
+	}
+}
+
+// flat are the nodes of a pipeline, and of those in it, in order.
+func flat(n *bundle.Node, list []*bundle.Node) []*bundle.Node {
+	if n.Model.Op != "pipeline" {
+		return append(list, n)
+	}
+	for _, c := range n.Model.Children {
+		list = flat(c, list)
+	}
+	return list
+}
+
 func setPaths(m *bundle.Model, at string) {
 	m.Path = at
 	for _, c := range m.Children {
@@ -118,7 +159,8 @@ func setPaths(m *bundle.Model, at string) {
 // importing is an import under way.
 type importing struct {
 	*source
-	names   []string // of the nodes so far
+	names   []string        // of the nodes so far
+	labels  map[string]bool // the columns that models were fitted to
 	columns map[string]*column
 	inputs  frame.Schema // that Options.Schema gave
 }
@@ -149,6 +191,9 @@ func (im *importing) stage(dir string, depth int) (*stage, error) {
 		return nil, err
 	}
 	s.depth = depth
+	if s.has("labelCol") {
+		im.labels[s.str("labelCol")] = true
+	}
 	read(s)
 	return s, s.err
 }

@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine/frame"
@@ -15,6 +16,10 @@ import (
 // gives it the position after the last. (MLeap fails on null under "skip"; Spark
 // drops.) Columns of numbers are cast to string, as Spark writes numbers,
 // before they are looked up.
+//
+// A model that Spark itself saved passes over a column that the frame lacks, as
+// Spark does: the labels that a pipeline was trained with are not there when it
+// scores. "dispensable" lists the ports of such columns.
 type stringIndexer struct {
 	inputs, outputs []Port
 	columns         []labelIndex
@@ -26,7 +31,38 @@ type labelIndex struct {
 	size     int // of the list, repetitions included
 }
 
+// sparkIndexer is a string indexer that does without columns.
+type sparkIndexer struct {
+	*stringIndexer
+	dispensable []string
+}
+
+func (t *sparkIndexer) Dispensable() []string { return t.dispensable }
+
+func (t *sparkIndexer) Without(ports []string) Transformer {
+	u := &stringIndexer{invalid: t.invalid}
+	for i := range t.columns {
+		if !slices.Contains(ports, t.inputs[i].Name) {
+			u.inputs, u.outputs = append(u.inputs, t.inputs[i]), append(u.outputs, t.outputs[i])
+			u.columns = append(u.columns, t.columns[i])
+		}
+	}
+	return u
+}
+
 func readStringIndexer(s *Source) (Transformer, error) {
+	t, err := newStringIndexer(s)
+	if s.Spark() == 0 || err != nil {
+		return t, err
+	}
+	u := &sparkIndexer{stringIndexer: t}
+	if s.Has("dispensable") {
+		u.dispensable = s.Strings("dispensable")
+	}
+	return u, s.Err()
+}
+
+func newStringIndexer(s *Source) (*stringIndexer, error) {
 	t := &stringIndexer{invalid: readInvalid(s, invalidError)}
 	if !s.Has("labels_length") {
 		// Bundles for one column used to have one list.

@@ -65,6 +65,21 @@ type Column struct {
 	From string // the column that it was; "" if it is the output of that name
 }
 
+// Partial is a transformer that does without columns that a frame lacks, and
+// leaves out what it would have made of them.
+type Partial interface {
+	Transformer
+
+	// Without is the same transformer less these input ports, and the outputs
+	// that hang on them.
+	Without(ports []string) Transformer
+
+	// Dispensable are the input ports whose columns are known to matter to
+	// nothing after them, such as the label's: they don't count among a model's
+	// inputs.
+	Dispensable() []string
+}
+
 // Holder is a transformer that can say what it holds, for inspect.
 type Holder interface {
 	Holds() []Fact
