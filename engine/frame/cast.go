@@ -247,7 +247,7 @@ func castString(to Basic, s string, out *Value) error {
 		return nil
 	}
 	if to == Float || to == Double {
-		x, ok := parseJavaDouble(s, floatBits(to))
+		x, ok := ParseJavaDouble(s, floatBits(to))
 		if !ok {
 			return bad(quote(s) + " is not a number")
 		}

@@ -217,7 +217,7 @@ func (r *cellReader) whole(base Basic) (int64, error) {
 func parseWhole(s string, base Basic) (int64, error) {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		x, ok := parseJavaDouble(s, 64)
+		x, ok := ParseJavaDouble(s, 64)
 		if !ok || strings.Trim(s, "+-.0123456789eE") != "" {
 			return 0, bad("found " + quote(s) + " where a whole number belongs")
 		}
@@ -310,7 +310,7 @@ func parseKey(s string, base Basic, k *Value) (err error) {
 			err = bad("the key " + quote(s) + " of a map is not a boolean")
 		}
 	case Float, Double:
-		x, ok := parseJavaDouble(s, floatBits(base))
+		x, ok := ParseJavaDouble(s, floatBits(base))
 		if !ok {
 			return bad("the key " + quote(s) + " of a map is not a number")
 		}

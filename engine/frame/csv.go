@@ -234,7 +234,7 @@ func (c *csvReader) value(t Type, text []byte, quoted bool) (err error) {
 			err = bad("found " + quote(s) + " where true or false belongs")
 		}
 	case Float, Double:
-		x, ok := parseJavaDouble(s, floatBits(t.Base))
+		x, ok := ParseJavaDouble(s, floatBits(t.Base))
 		if !ok {
 			err = bad("found " + quote(s) + " where a number belongs")
 		}

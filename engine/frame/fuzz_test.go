@@ -203,7 +203,7 @@ func FuzzCast(f *testing.F) {
 				t.Fatalf("%q as %v: %+v, %q, %+v, %v", s, base, out, text.Str, again, err)
 			}
 		}
-		if y, ok := parseJavaDouble(string(AppendJavaDouble(nil, x)), 64); !ok || y != x && x == x {
+		if y, ok := ParseJavaDouble(string(AppendJavaDouble(nil, x)), 64); !ok || y != x && x == x {
 			t.Fatalf("%v: %s", x, AppendJavaDouble(nil, x))
 		}
 	})

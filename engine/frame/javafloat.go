@@ -92,10 +92,10 @@ func appendFraction(b, d []byte) []byte {
 	return append(b, d...)
 }
 
-// parseJavaDouble reads what java.lang.Double.parseDouble (bits 64) or
+// ParseJavaDouble reads what java.lang.Double.parseDouble (bits 64) or
 // Float.parseFloat (bits 32) reads: white space around it, a sign, NaN,
 // Infinity, decimal or hexadecimal digits, a suffix of f, F, d or D.
-func parseJavaDouble(s string, bits int) (float64, bool) {
+func ParseJavaDouble(s string, bits int) (float64, bool) {
 	for s != "" && s[0] <= ' ' {
 		s = s[1:]
 	}
@@ -143,7 +143,3 @@ func parseJavaDouble(s string, bits int) (float64, bool) {
 	}
 	return x, true
 }
-
-// ParseJavaDouble reads a number as java.lang.Double.parseDouble (bits 64) or
-// Float.parseFloat (bits 32) does; ok is false where Java throws.
-func ParseJavaDouble(s string, bits int) (x float64, ok bool) { return parseJavaDouble(s, bits) }

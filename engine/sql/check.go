@@ -50,6 +50,7 @@ type Output struct {
 type checker struct {
 	q       *Query
 	columns frame.Schema
+	there   int // how many of them * stands for
 	ansi    bool
 	mode    mode
 	b       *Bound
@@ -63,9 +64,10 @@ type alias struct {
 	node *node
 }
 
-// Bind settles the types of a statement over these columns.
-func (q *Query) Bind(columns frame.Schema, ansi bool) (*Bound, error) {
-	c := &checker{q: q, columns: columns, ansi: ansi, b: &Bound{text: q.text}}
+// Bind settles the types of a statement over these columns, of which * stands
+// for the first so many.
+func (q *Query) Bind(columns frame.Schema, there int, ansi bool) (*Bound, error) {
+	c := &checker{q: q, columns: columns, there: there, ansi: ansi, b: &Bound{text: q.text}}
 	if ansi {
 		c.mode = fail
 	}
@@ -114,7 +116,7 @@ func (c *checker) star(e *expr) {
 		c.bad(e, "there is no table "+strconv.Quote(q))
 	}
 	left := make([]bool, len(e.parts))
-	for i, f := range c.columns {
+	for i, f := range c.columns[:c.there] {
 		out := false
 		for k, x := range e.parts[1:] {
 			if strings.EqualFold(x, f.Name) {

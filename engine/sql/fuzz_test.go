@@ -25,7 +25,7 @@ func FuzzSQL(f *testing.F) {
 			return
 		}
 		q.Names()
-		b, err := q.Bind(sparkSchema, ansi)
+		b, err := q.Bind(sparkSchema, len(sparkSchema), ansi)
 		if err != nil || strings.Contains(strings.ToLower(text), "repeat") || strings.Contains(strings.ToLower(text), "pad") {
 			return // long texts are slow, not wrong
 		}

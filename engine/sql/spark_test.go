@@ -83,7 +83,7 @@ func (c *sparkCase) differs(ansi bool) string {
 	q, err := Parse(c.SQL)
 	var b *Bound
 	if err == nil {
-		b, err = q.Bind(sparkSchema, ansi)
+		b, err = q.Bind(sparkSchema, len(sparkSchema), ansi)
 	}
 	if err != nil {
 		if c.Error != "" {

@@ -16,18 +16,18 @@ import (
 // The attributes are "statement"; "ansi", whether overflow, division by zero
 // and text that is no number are errors rather than null (Spark 4's way unless
 // it is told otherwise, and so what is taken where the attribute is missing;
-// Spark 3's was null); and, for input columns whose types nothing else tells
-// before a frame comes, "input_columns" and "input_types".
+// Spark 3's was null); and "input_columns" and "input_types", for columns whose
+// types nothing else tells before a frame comes. Those that are not in the frame
+// are none that * stands for.
 type sqlTransformer struct {
 	query *sql.Query
 	ansi  bool
 	typed frame.Schema
-	path  string
 }
 
 func readSQLTransformer(s *Source) (Transformer, error) {
 	statement := s.String("statement")
-	t := &sqlTransformer{ansi: s.BoolOr("ansi", true), path: s.Model.Path}
+	t := &sqlTransformer{ansi: s.BoolOr("ansi", true)}
 	if s.Has("input_columns") {
 		names, types := s.Strings("input_columns"), s.Basics("input_types")
 		if len(names) != len(types) {
@@ -55,12 +55,13 @@ func (t *sqlTransformer) Transform(in, out []*frame.Value) error { return nil }
 
 // Resolve settles the statement's types.
 func (t *sqlTransformer) Resolve(columns frame.Schema) (Transformer, error) {
+	there := len(columns)
 	for _, f := range t.typed {
 		if columns.Index(f.Name) < 0 {
 			columns = append(columns[:len(columns):len(columns)], f)
 		}
 	}
-	b, err := t.query.Bind(columns, t.ansi)
+	b, err := t.query.Bind(columns, there, t.ansi)
 	if err != nil {
 		return nil, &bundle.Error{Kind: bundle.ErrAttribute, Msg: `sql_transformer: attribute "statement" cannot be run: ` + err.Error()}
 	}
