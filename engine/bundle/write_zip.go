@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/pageleap/pageleap/engine/internal/atomicfile"
 )
 
 // Write makes the zip of a bundle in the given serialisation. The same bundle
@@ -39,18 +41,19 @@ func Zip(files []File) ([]byte, error) {
 }
 
 // WriteDir writes the files of a bundle to a directory, which it makes. Files
-// that are there already and not in the bundle stay.
+// that are there already and not in the bundle stay. Each file is there as a whole
+// or not at all, and bundle.json comes last: without it the directory is no bundle.
 func WriteDir(b *Bundle, format Format, dir string) error {
 	files, err := Encode(b, format)
 	if err != nil {
 		return err
 	}
-	for _, f := range files {
+	for _, f := range append(files[1:len(files):len(files)], files[0]) {
 		path := filepath.Join(dir, filepath.FromSlash(f.Name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, f.Data, 0o666); err != nil {
+		if err := atomicfile.WriteBytes(path, f.Data); err != nil {
 			return err
 		}
 	}

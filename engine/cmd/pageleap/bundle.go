@@ -11,6 +11,7 @@ import (
 	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/frame"
 	"github.com/pageleap/pageleap/engine/importer"
+	"github.com/pageleap/pageleap/engine/internal/atomicfile"
 	"github.com/spf13/cobra"
 )
 
@@ -71,7 +72,7 @@ which "pageleap verify C.zip" verifies it later; compose does it first.`,
 			if err != nil {
 				return err
 			}
-			if err := writeBytes(out, zip); err != nil {
+			if err := atomicfile.WriteBytes(out, zip); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s reads %s\nand writes %s\n", out, listColumns(m.Inputs().Names()), listColumns(m.Outputs().Names()))

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/pageleap/pageleap/engine/bundle"
+	"github.com/pageleap/pageleap/engine/internal/atomicfile"
 	"github.com/pageleap/pageleap/engine/visit/events"
 	"github.com/pageleap/pageleap/engine/visit/training"
 	"github.com/spf13/cobra"
@@ -98,7 +99,7 @@ func (o *featuresOptions) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	var res *training.Result
-	err = writeFile(o.out, func(w *bufio.Writer) (err error) {
+	err = atomicfile.Write(o.out, func(w *bufio.Writer) (err error) {
 		res, err = training.Write(cmd.Context(), w, t)
 		return err
 	})
@@ -194,39 +195,5 @@ func writeSpecBundle(path string, s *training.Spec) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return writeBytes(path, zip)
-}
-
-func writeBytes(path string, data []byte) error {
-	return writeFile(path, func(w *bufio.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-}
-
-// writeFile writes a file under another name and renames it when it is
-// complete, so that nobody takes a part of it for the whole.
-func writeFile(path string, write func(*bufio.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.part")
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriterSize(f, 1<<20)
-	err = write(w)
-	if err == nil {
-		err = w.Flush()
-	}
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
+	return atomicfile.WriteBytes(path, zip)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/importer"
+	"github.com/pageleap/pageleap/engine/internal/atomicfile"
 	"github.com/spf13/cobra"
 )
 
@@ -58,14 +59,7 @@ what df.schema.json() of a data frame says.`,
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}
-			if err := os.WriteFile(out, zip, 0o666); err != nil {
-				var pe *fs.PathError
-				if errors.As(err, &pe) {
-					err = pe.Err
-				}
-				return fmt.Errorf("%s: %w", out, err)
-			}
-			return nil
+			return atomicfile.WriteBytes(out, zip)
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "the bundle to write")

@@ -12,6 +12,7 @@ import (
 	"github.com/pageleap/pageleap/edge"
 	"github.com/pageleap/pageleap/edge/experiment"
 	"github.com/pageleap/pageleap/edge/store"
+	"github.com/pageleap/pageleap/engine/internal/atomicfile"
 	"github.com/spf13/cobra"
 )
 
@@ -89,7 +90,7 @@ func publish(dir string, models, remove []string, experiments string) error {
 	if err != nil {
 		return err
 	}
-	return writeWhole(filepath.Join(dir, store.IndexName), append(text, '\n'))
+	return atomicfile.WriteBytes(filepath.Join(dir, store.IndexName), append(text, '\n'))
 }
 
 func readIndex(dir string) (*store.Index, error) {
@@ -126,7 +127,7 @@ func publishModel(dir string, index *store.Index, arg string) error {
 		return fmt.Errorf("%s: %w", arg, err)
 	}
 	hash := store.Hash(zip)
-	if err := writeWhole(filepath.Join(dir, store.FileName(hash)), zip); err != nil {
+	if err := atomicfile.WriteBytes(filepath.Join(dir, store.FileName(hash)), zip); err != nil {
 		return err
 	}
 	m := index.Models[name]
@@ -137,24 +138,4 @@ func publishModel(dir string, index *store.Index, arg string) error {
 	index.Models[name] = m
 	fmt.Printf("%s@%s %s\n", name, s.Version, store.FileName(hash))
 	return nil
-}
-
-// writeWhole writes a file so that nobody reads half of it.
-func writeWhole(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	return err
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/internal/atomicfile"
 	"github.com/pageleap/pageleap/engine/visit"
 	"github.com/pageleap/pageleap/engine/visit/events"
 	"github.com/pageleap/pageleap/engine/visit/markov/fit"
@@ -184,10 +184,7 @@ func (o *trainOptions) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(o.out, func(w *bufio.Writer) error {
-		_, err := w.Write(zip)
-		return err
-	}); err != nil {
+	if err := atomicfile.WriteBytes(o.out, zip); err != nil {
 		return err
 	}
 	return o.print(cmd.OutOrStdout(), r)
