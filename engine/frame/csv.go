@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pageleap/pageleap/engine/internal/json"
+	"github.com/pageleap/pageleap/engine/internal/spelling"
 )
 
 // CSV by hand: encoding/csv brings fmt into scorer.wasm.
@@ -77,7 +78,7 @@ func (c *csvReader) header(strict bool) error {
 		seen[name] = true
 		c.cols[i] = c.schema.Index(name)
 		if c.cols[i] < 0 && strict {
-			return atLine(line, &Error{Kind: ErrSchema, Msg: "the schema has no column " + quote(name) + nearest(name, c.schema)})
+			return atLine(line, &Error{Kind: ErrSchema, Msg: "the schema has no column " + quote(name) + spelling.Hint(name, c.schema.Names())})
 		}
 	}
 	missing := ""

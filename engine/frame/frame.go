@@ -6,7 +6,11 @@
 // where encoding/json and reflection cost more bytes than the whole engine.
 package frame
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/pageleap/pageleap/engine/internal/spelling"
+)
 
 // Frame is rows of typed columns. Every column has the same length.
 type Frame struct {
@@ -201,9 +205,9 @@ func equalInts(a, b []int) bool {
 }
 
 // MissingColumn is the error for a column that is not in a schema; it lists
-// those that are.
+// those that are, and guesses which was meant.
 func MissingColumn(name string, s Schema) error {
-	msg := "no column " + strconv.Quote(name) + "; there "
+	msg := "no column " + strconv.Quote(name) + spelling.Hint(name, s.Names()) + "; there "
 	if len(s) == 0 {
 		return &Error{Kind: ErrSchema, Msg: msg + "are none"}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine/internal/json"
+	"github.com/pageleap/pageleap/engine/internal/spelling"
 )
 
 // ReadNDJSON reads a JSON object a line, whose members are the columns of the
@@ -82,7 +83,7 @@ func (n *ndjsonReader) object(d *json.Decoder, f *Frame) error {
 		i, ok := n.index[key]
 		if !ok {
 			if n.strict {
-				return &Error{Kind: ErrSchema, Msg: "the schema has no column " + quote(key) + nearest(key, n.schema)}
+				return &Error{Kind: ErrSchema, Msg: "the schema has no column " + quote(key) + spelling.Hint(key, n.schema.Names())}
 			}
 			return d.Skip()
 		}

@@ -16,16 +16,7 @@ import (
 )
 
 func bundleCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "bundle",
-		Short: "Make bundles of bundles",
-		Args:  argCount(0, 0),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return usageError{errors.New("bundle what? there is: bundle compose A.zip B.zip -o C.zip")}
-		},
-	}
-	cmd.AddCommand(composeCommand())
-	return cmd
+	return group("bundle", "Make bundles of bundles", "command", "bundle compose A.zip B.zip -o C.zip", composeCommand())
 }
 
 func composeCommand() *cobra.Command {
@@ -139,7 +130,7 @@ func carry(files []bundle.File, in, expected string) ([]bundle.File, error) {
 	}
 	for _, d := range frame.Compare(pick(res.Frame, want.Schema()), want, func(string) float64 { return 1e-12 }) {
 		if d.Fails() {
-			return nil, fmt.Errorf("the bundle does not give what %s says: %s", expected, d.String())
+			return nil, differsError{fmt.Errorf("the bundle does not give what %s says: %s", expected, d.String())}
 		}
 	}
 	return append(files, bundle.File{Name: verifyFrame, Data: frame.AppendJSON(nil, f)}, bundle.File{Name: verifyExpected, Data: frame.AppendJSON(nil, want)}), nil
@@ -173,7 +164,7 @@ func readBundle(path string) (*bundle.Bundle, error) {
 		return bundle.Read(files, bundle.DefaultLimits())
 	}()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, bundleError{fmt.Errorf("%s: %w", path, err)}
 	}
 	return b, nil
 }

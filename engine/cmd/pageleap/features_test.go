@@ -194,8 +194,8 @@ func TestCompose(t *testing.T) {
 		"accepts between 2":    {exitUsage, []string{stage, "-o", out}},
 		"which is there alr":   {exitFault, []string{stage, stage, "-o", out}},
 		"none of which the":    {exitFault, []string{stage, genuine + "pca/bundle.json.zip", "-o", out}},
-		"no such file":         {exitFault, []string{stage, "/nowhere.zip", "-o", out}},
-		"the bundle does not ": {exitFault, []string{stage, demo + "visitor_model.zip", "-o", out, "--frame", demo + "shoppers_visit_frame.json", "--expected", demo + "visitor_expected.json"}},
+		"no such file":         {exitBundle, []string{stage, "/nowhere.zip", "-o", out}},
+		"the bundle does not ": {exitDiffers, []string{stage, demo + "visitor_model.zip", "-o", out, "--frame", demo + "shoppers_visit_frame.json", "--expected", demo + "visitor_expected.json"}},
 	} {
 		if _, stderr, code := pageleap("", append([]string{"bundle", "compose"}, c.args...)...); code != c.code || !strings.Contains(stderr, want) {
 			t.Errorf("%q: %d %s", want, code, stderr)

@@ -14,16 +14,7 @@ import (
 )
 
 func importCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "import FORMAT",
-		Short: "Turn what others save into a bundle",
-		Args:  argCount(0, 0),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return usageError{errors.New("import what? there is: import spark MODEL_DIR -o BUNDLE.zip")}
-		},
-	}
-	cmd.AddCommand(importSparkCommand())
-	return cmd
+	return group("import FORMAT", "Turn what others save into a bundle", "format", "import spark MODEL_DIR -o BUNDLE.zip", importSparkCommand())
 }
 
 func importSparkCommand() *cobra.Command {
@@ -57,7 +48,7 @@ what df.schema.json() of a data frame says.`,
 			}
 			zip, err := importSpark(args[0], &o, f)
 			if err != nil {
-				return fmt.Errorf("%s: %w", args[0], err)
+				return bundleError{fmt.Errorf("%s: %w", args[0], err)}
 			}
 			return atomicfile.WriteBytes(out, zip)
 		},

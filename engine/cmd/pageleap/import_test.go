@@ -95,13 +95,13 @@ func TestImportErrors(t *testing.T) {
 		"no model":                 {[]string{"import", "spark"}, 2, []string{"usage: pageleap import spark MODEL_DIR"}},
 		"nowhere to":               {[]string{"import", "spark", model}, 2, []string{"-o BUNDLE.zip"}},
 		"an unknown serialisation": {[]string{"import", "spark", model, "-o", "x.zip", "--format", "xml"}, 2, []string{"xml", "json and protobuf"}},
-		"no such directory":        {[]string{"import", "spark", "nowhere", "-o", "x.zip"}, 1, []string{"nowhere: no such file"}},
-		"no such schema":           {[]string{"import", "spark", model, "-o", "x.zip", "--schema", "none.json"}, 1, []string{"none.json: no such file"}},
-		"a schema that is none":    {[]string{"import", "spark", model, "-o", "x.zip", "--schema", sparkSaved + "README.md"}, 1, []string{"df.schema.json()"}},
-		"a directory of others":    {[]string{"import", "spark", sparkSaved, "-o", "x.zip"}, 1, []string{"no model that Spark saved"}},
-		"a file that is none":      {[]string{"import", "spark", sparkSaved + "README.md", "-o", "x.zip"}, 1, []string{"not a zip, a tar"}},
-		"nowhere to write":         {[]string{"import", "spark", model, "-o", "no/such/place.zip"}, 1, []string{"no/such/place.zip: no such file"}},
-		"what cannot be run":       {[]string{"transform", sparkSaved + "fp_growth/model", sparkSaved + "fp_growth/frame.json"}, 1, []string{"fp_growth/model: FPGrowthModel", "metadata/part-00000", "no op"}},
+		"no such directory":        {[]string{"import", "spark", "nowhere", "-o", "x.zip"}, exitBundle, []string{"nowhere: no such file"}},
+		"no such schema":           {[]string{"import", "spark", model, "-o", "x.zip", "--schema", "none.json"}, exitFault, []string{"none.json: no such file"}},
+		"a schema that is none":    {[]string{"import", "spark", model, "-o", "x.zip", "--schema", sparkSaved + "README.md"}, exitBundle, []string{"df.schema.json()"}},
+		"a directory of others":    {[]string{"import", "spark", sparkSaved, "-o", "x.zip"}, exitBundle, []string{"no model that Spark saved"}},
+		"a file that is none":      {[]string{"import", "spark", sparkSaved + "README.md", "-o", "x.zip"}, exitBundle, []string{"not a zip, a tar"}},
+		"nowhere to write":         {[]string{"import", "spark", model, "-o", "no/such/place.zip"}, exitFault, []string{"no/such/place.zip: no such file"}},
+		"what cannot be run":       {[]string{"transform", sparkSaved + "fp_growth/model", sparkSaved + "fp_growth/frame.json"}, exitBundle, []string{"fp_growth/model: FPGrowthModel", "metadata/part-00000", "no op"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, stderr, code := pageleap("", c.args...)

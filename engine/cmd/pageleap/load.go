@@ -13,7 +13,8 @@ import (
 )
 
 // loadModel reads the model at path: a bundle, or what Spark saved, in a zip
-// file or a directory, the latter in a tar too; "-" is standard input.
+// file or a directory, the latter in a tar too; "-" is standard input. Its errors
+// are of the kind bundleError.
 func loadModel(path string) (*engine.Model, error) {
 	m, err := func() (*engine.Model, error) {
 		if isDir(path) {
@@ -33,7 +34,7 @@ func loadModel(path string) (*engine.Model, error) {
 		return engine.Load(data)
 	}()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, bundleError{fmt.Errorf("%s: %w", path, err)}
 	}
 	return m, nil
 }

@@ -1,4 +1,5 @@
 // Command pageleap scores bundles at the command line and serves them.
+// "pageleap help" is its manual.
 package main
 
 import (
@@ -9,18 +10,10 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/pageleap/pageleap/engine/internal/spelling"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
-
-// Exit codes.
-const (
-	exitOK    = 0
-	exitFault = 1 // bad input, a file that cannot be read, or a difference that verify found
-	exitUsage = 2 // the command line itself is wrong
-)
-
-// usageError is a fault in the command line.
-type usageError struct{ error }
 
 func main() { os.Exit(run(os.Args[1:])) }
 
@@ -35,13 +28,31 @@ Spark, and gives the answers that Spark gives. A BUNDLE is a zip file, a
 directory, or "-" for a zip on standard input. In its place may stand a model
 that Spark itself saved: a directory, or a zip, tar or tar.gz of one.
 
-Exit codes: 0 done; 1 bad input, a file that cannot be read, or a difference
-that verify found; 2 a wrong command line.`,
+` + exitCodes,
+		Example: `  pageleap inspect visitor.zip
+  pageleap transform visitor.zip frame.json
+  pageleap help verify
+  source <(pageleap completion bash)`,
+		Version:       version,
+		Args:          noCommand("command"),
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(
+	root.SetVersionTemplate(versionText())
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(commands()...)
+	complete(root)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, paint(os.Stderr, red, "pageleap:")+" "+err.Error())
+	}
+	return exitCode(err)
+}
+
+func commands() []*cobra.Command {
+	return []*cobra.Command{
 		transformCommand(),
 		inspectCommand(),
 		verifyCommand(),
@@ -52,18 +63,49 @@ that verify found; 2 a wrong command line.`,
 		importCommand(),
 		publishCommand(),
 		serveCommand(),
-	)
-	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitOK
 	}
-	fmt.Fprintln(os.Stderr, "pageleap: "+err.Error())
-	var usage usageError
-	if errors.As(err, &usage) {
-		return exitUsage
+}
+
+// group is a command that only has commands below it; usage says how one of
+// them is called.
+func group(use, short, what, usage string, below ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     use,
+		Short:   short,
+		Example: "  pageleap " + usage,
+		Args:    noCommand(what),
+		RunE:    func(*cobra.Command, []string) error { return usageError{errors.New("usage: pageleap " + usage)} },
 	}
-	return exitFault
+	cmd.AddCommand(below...)
+	return cmd
+}
+
+// noCommand is the Args of a command with commands below it: whatever stands
+// there is the name of none of them.
+func noCommand(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		var names []string
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() {
+				names = append(names, c.Name())
+			}
+		}
+		return usageError{fmt.Errorf("unknown %s %q%s; %s --help lists what there is", what, args[0], spelling.Hint(args[0], names), cmd.CommandPath())}
+	}
+}
+
+// flagError adds the flag that may have been meant.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		err = fmt.Errorf("%w%s; %s --help lists them", err, spelling.Hint("--"+unknown.GetSpecifiedName(), names), cmd.CommandPath())
+	}
+	return usageError{err}
 }
 
 // argCount is cobra.RangeArgs with the fault marked as the command line's.

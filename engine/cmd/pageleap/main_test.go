@@ -60,21 +60,25 @@ func TestErrors(t *testing.T) {
 		want  []string
 	}{
 		"no command line":        {[]string{"transform"}, "", 2, []string{"usage: pageleap transform BUNDLE [FRAME]"}},
-		"an unknown flag":        {[]string{"transform", "--fromat", "csv", shoppers}, "", 2, []string{"--fromat"}},
+		"an unknown flag":        {[]string{"transform", "--fromat", "csv", shoppers}, "", 2, []string{`"--format"`}},
 		"an unknown format":      {[]string{"transform", "--format", "xml", shoppers, frame}, "", 2, []string{"xml", "json, ndjson and csv"}},
 		"an unknown runtime":     {[]string{"transform", "--on", "jvm", shoppers, frame}, "", 2, []string{"jvm", "native and wazero"}},
-		"no such bundle":         {[]string{"transform", "no.zip", frame}, "", 1, []string{"no.zip: no such file"}},
-		"no such frame":          {[]string{"transform", shoppers, "no.json"}, "", 1, []string{"no.json: no such file"}},
-		"a bundle that is none":  {[]string{"inspect", frame}, "", 1, []string{frame, "not a zip"}},
-		"a directory for frame":  {[]string{"transform", shoppers, genuine}, "", 1, []string{"directory"}},
-		"a column not there":     {[]string{"transform", "--select", "probabilty", shoppers, frame}, "", 1, []string{`"probabilty"`, `"probability"`}},
-		"a frame that is none":   {[]string{"transform", shoppers}, "{", 1, []string{"standard input", "line 1"}},
-		"CSV without a column":   {[]string{"transform", shoppers}, "Month\nFeb\n", 1, []string{"line 1", `"Weekend"`}},
-		"CSV with a bad number":  {[]string{"transform", shoppers}, "Administrative,Administrative_Duration,Informational,Informational_Duration,ProductRelated,ProductRelated_Duration,Month,VisitorType,Weekend\n0,0,0,0,two,0,Feb,Other,TRUE\n", 1, []string{"line 2", `"ProductRelated"`, "two"}},
-		"an unseen label":        {[]string{"transform", genuine + "pipeline_visitor_rf_error/bundle.json.zip", genuine + "pipeline_visitor_rf_error/errors.json"}, "", 1, []string{"row 0: root/", `unseen label "podcast" in column "channel"`, "keep"}},
+		"no such bundle":         {[]string{"transform", "no.zip", frame}, "", exitBundle, []string{"no.zip: no such file"}},
+		"no such frame":          {[]string{"transform", shoppers, "no.json"}, "", exitFault, []string{"no.json: no such file"}},
+		"a bundle that is none":  {[]string{"inspect", frame}, "", exitBundle, []string{frame, "not a zip"}},
+		"a directory for frame":  {[]string{"transform", shoppers, genuine}, "", exitFault, []string{"directory"}},
+		"a column not there":     {[]string{"transform", "--select", "probabilty", shoppers, frame}, "", exitFault, []string{`"probabilty"`, `"probability"`}},
+		"a frame that is none":   {[]string{"transform", shoppers}, "{", exitFault, []string{"standard input", "line 1"}},
+		"CSV without a column":   {[]string{"transform", shoppers}, "Month\nFeb\n", exitFault, []string{"line 1", `"Weekend"`}},
+		"CSV with a bad number":  {[]string{"transform", shoppers}, "Administrative,Administrative_Duration,Informational,Informational_Duration,ProductRelated,ProductRelated_Duration,Month,VisitorType,Weekend\n0,0,0,0,two,0,Feb,Other,TRUE\n", exitFault, []string{"line 2", `"ProductRelated"`, "two"}},
+		"an unseen label":        {[]string{"transform", genuine + "pipeline_visitor_rf_error/bundle.json.zip", genuine + "pipeline_visitor_rf_error/errors.json"}, "", exitFault, []string{"row 0: root/", `unseen label "podcast" in column "channel"`, "keep"}},
+		"a misspelt command":     {[]string{"transfrom"}, "", 2, []string{`"transfrom"`, `did you mean "transform"?`}},
+		"a command below one":    {[]string{"train", "makrov"}, "", 2, []string{`did you mean "markov"?`}},
+		"no command below one":   {[]string{"import"}, "", 2, []string{"import spark MODEL_DIR"}},
+		"serve of a bad bundle":  {[]string{"serve", "--model", "x=" + frame}, "", exitBundle, []string{frame, "not a zip"}},
 		"serve with no model":    {[]string{"serve"}, "", 2, []string{"--model NAME=BUNDLE"}},
 		"serve with a bad model": {[]string{"serve", "--model", "x"}, "", 2, []string{"NAME=BUNDLE"}},
-		"serve on a bad address": {[]string{"serve", "--model", "x=" + shoppers, "--addr", "nowhere"}, "", 1, []string{"nowhere"}},
+		"serve on a bad address": {[]string{"serve", "--model", "x=" + shoppers, "--addr", "nowhere"}, "", exitFault, []string{"nowhere"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stdout, stderr, code := pageleap(c.stdin, c.args...)
@@ -199,15 +203,15 @@ func TestPublish(t *testing.T) {
 	if got := index(); !strings.Contains(got, `"experiments":[{"name":"e","model":"m"`) {
 		t.Error(got)
 	}
-	run(1, "there is no model m@9", "--remove", "m@9")
+	run(exitFault, "there is no model m@9", "--remove", "m@9")
 	run(0, "", "--remove", "m@10")
 	if got := index(); !strings.Contains(got, `"m":{"current":"9","versions":{"9":"`) {
 		t.Error(got)
 	}
-	run(1, "has no such model", "--remove", "m@10")
-	run(1, "not a zip", "m="+file(t, "x.zip", "no zip, but long enough to be looked at for one"))
-	run(1, "no.zip: no such file", "m=no.zip")
-	run(1, "cannot be the name", "a/b="+keep)
-	run(1, "no such file", "--experiments", "no.json")
+	run(exitFault, "has no such model", "--remove", "m@10")
+	run(exitBundle, "not a zip", "m="+file(t, "x.zip", "no zip, but long enough to be looked at for one"))
+	run(exitFault, "no.zip: no such file", "m=no.zip")
+	run(exitFault, "cannot be the name", "a/b="+keep)
+	run(exitFault, "no such file", "--experiments", "no.json")
 	run(2, "NAME=BUNDLE", "m")
 }

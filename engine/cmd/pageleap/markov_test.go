@@ -128,7 +128,7 @@ func TestTrainNextPage(t *testing.T) {
 	if f := e.Next; f == nil || e.Visits < 200 || e.Visits > 400 || f.Chain.Top1 <= f.Frequent.Top1-0.01 || f.Chain.Top3 < f.Chain.Top1 || f.Chain.Perplexity >= f.Frequent.Perplexity {
 		t.Errorf("%+v %+v", e, e.Next)
 	}
-	if _, stderr, code := pageleap("", "eval", zip, events, "--labels", labels); code != 1 || !strings.Contains(stderr, `"probability"`) {
+	if _, stderr, code := pageleap("", "eval", zip, events, "--labels", labels); code != exitFault || !strings.Contains(stderr, `"probability"`) {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 }
@@ -147,17 +147,17 @@ func TestTrainErrors(t *testing.T) {
 		"no output":              {[]string{"train", "markov", events, "--label", "purchase"}, 2, "-o BUNDLE"},
 		"no label":               {[]string{"train", "markov", events, "-o", out}, 2, "--label EVENT or --labels FILE"},
 		"both labels":            {[]string{"train", "markov", events, "-o", out, "--label", "x", "--labels", labels}, 2, "together"},
-		"no such event":          {[]string{"train", "markov", events, "-o", out, "--label", "buy"}, 1, "0 of 20 visits"},
+		"no such event":          {[]string{"train", "markov", events, "-o", out, "--label", "buy"}, exitFault, "0 of 20 visits"},
 		"no such column":         {[]string{"train", "markov", events, "-o", out, "--label", "purchase", "--state-from", "url"}, 2, `"url"`},
 		"an order too high":      {[]string{"train", "markov", events, "-o", out, "--label", "purchase", "--order", "9"}, 2, "0 to 8"},
 		"a prior of 1":           {[]string{"train", "markov", events, "-o", out, "--label", "purchase", "--prior", "1"}, 2, "--prior 1"},
-		"bad rules":              {[]string{"train", "markov", events, "-o", out, "--label", "purchase", "--states", file(t, "states.txt", "/p/*\n")}, 1, "states.txt: line 1"},
-		"no such rules":          {[]string{"train", "markov", events, "-o", out, "--label", "purchase", "--states", "none.txt"}, 1, "none.txt"},
-		"no such labels":         {[]string{"train", "markov", events, "-o", out, "--labels", "none.csv"}, 1, "none.csv"},
-		"no such events":         {[]string{"train", "markov", "none.ndjson", "-o", out, "--label", "purchase"}, 1, "none.ndjson"},
-		"a folder not there":     {[]string{"train", "markov", events, "-o", "none/x.zip", "--label", "purchase"}, 1, "none"},
+		"bad rules":              {[]string{"train", "markov", events, "-o", out, "--label", "purchase", "--states", file(t, "states.txt", "/p/*\n")}, exitFault, "states.txt: line 1"},
+		"no such rules":          {[]string{"train", "markov", events, "-o", out, "--label", "purchase", "--states", "none.txt"}, exitFault, "none.txt"},
+		"no such labels":         {[]string{"train", "markov", events, "-o", out, "--labels", "none.csv"}, exitFault, "none.csv"},
+		"no such events":         {[]string{"train", "markov", "none.ndjson", "-o", out, "--label", "purchase"}, exitFault, "none.ndjson"},
+		"a folder not there":     {[]string{"train", "markov", events, "-o", "none/x.zip", "--label", "purchase"}, exitFault, "none"},
 		"no chain to eval":       {[]string{"eval", shoppers, events}, 2, "no markov_chain"},
-		"no events to eval":      {[]string{"eval", shoppers, events, "--label", "purchase"}, 1, "events"},
+		"no events to eval":      {[]string{"eval", shoppers, events, "--label", "purchase"}, exitFault, "events"},
 		"a bad prefix":           {[]string{"eval", shoppers, events, "--label", "purchase", "--prefix", "0"}, 2, "--prefix 0"},
 		"nothing to verify by":   {[]string{"verify", shoppers}, 2, "verify/frame.json"},
 		"a frame without answer": {[]string{"verify", shoppers, "frame.json"}, 2, "EXPECTED"},

@@ -22,21 +22,7 @@ import (
 )
 
 func trainCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "train",
-		Short: "Fit a model to events and write it as a bundle",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown model %q; there is markov", args[0])}
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usageError{fmt.Errorf("usage: %s markov EVENTS... -o BUNDLE", cmd.CommandPath())}
-		},
-	}
-	cmd.AddCommand(trainMarkovCommand())
-	return cmd
+	return group("train MODEL", "Fit a model to events and write it as a bundle", "model", "train markov EVENTS... -o BUNDLE", trainMarkovCommand())
 }
 
 func trainMarkovCommand() *cobra.Command {

@@ -173,7 +173,7 @@ func (o *transformOptions) stream(ctx context.Context, m *engine.Model, r io.Rea
 func (o *transformOptions) wazero(ctx context.Context, bundle, path string, out *bufio.Writer) error {
 	zip, err := loadZip(bundle)
 	if err != nil {
-		return fmt.Errorf("%s: %w", bundle, err)
+		return bundleError{fmt.Errorf("%s: %w", bundle, err)}
 	}
 	data, err := readInput(path)
 	if err != nil {
@@ -194,7 +194,7 @@ func (o *transformOptions) wazero(ctx context.Context, bundle, path string, out 
 	}
 	m, err := in.Load(ctx, zip)
 	if err != nil {
-		return fmt.Errorf("%s: %w", bundle, err)
+		return bundleError{fmt.Errorf("%s: %w", bundle, err)}
 	}
 	b, err := m.Transform(ctx, data, host.Format(formatOf(path)), host.Format(o.format), o.columns)
 	if err != nil {

@@ -20,7 +20,7 @@ func verifyCommand() *cobra.Command {
 		Short: "Score a frame and compare the answer with the expected one",
 		Long: `verify scores FRAME and compares each column of EXPECTED, a leap frame such as
 MLeap or Spark answered. It prints a table and exits with 1 where a column
-differs. Columns that EXPECTED lacks are not compared. Without them it takes the
+differs, with another code where there is nothing to compare. Columns that EXPECTED lacks are not compared. Without them it takes the
 two that the bundle itself holds, as those of pageleap train do
 (verify/frame.json, verify/expected.json).`,
 		Example: `  pageleap verify visitor.zip frame.json expected.json
@@ -60,7 +60,7 @@ two that the bundle itself holds, as those of pageleap train do
 			}
 			for i := range diffs {
 				if diffs[i].Fails() {
-					return fmt.Errorf("%s does not give what %s says", args[0], args[2])
+					return differsError{fmt.Errorf("%s does not give what %s says", args[0], args[2])}
 				}
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "\nverified: %d rows, %d columns, relative tolerance %g\n", want.Len(), len(want.Columns), tolerance)
@@ -129,25 +129,26 @@ func pick(f *frame.Frame, s frame.Schema) *frame.Frame {
 // printDifferences prints a line for each expected column, same or not.
 func printDifferences(w io.Writer, want *frame.Frame, diffs []frame.Difference) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "column\ttype\tresult\tlargest difference\trelative\trows\tfirst row\tgot\twant")
+	same, differs := paint(w, green, "same"), paint(w, red, "DIFFERS")
+	fmt.Fprintln(t, "column\ttype\t"+paint(w, plain, "result")+"\tlargest difference\trelative\trows\tfirst row\tgot\twant")
 	byColumn := map[string]*frame.Difference{}
 	for i := range diffs {
 		byColumn[diffs[i].Column] = &diffs[i]
 	}
 	if d := byColumn[""]; d != nil {
-		fmt.Fprintf(t, "(frame)\t\tDIFFERS: %s\n", d.Problem)
+		fmt.Fprintf(t, "(frame)\t\t%s: %s\n", differs, d.Problem)
 	}
 	for _, f := range want.Schema() {
 		d := byColumn[f.Name]
 		switch {
 		case d == nil:
-			fmt.Fprintf(t, "%s\t%s\tsame\t0\t0\t0\t\t\t\n", f.Name, f.Type)
+			fmt.Fprintf(t, "%s\t%s\t%s\t0\t0\t0\t\t\t\n", f.Name, f.Type, same)
 		case d.Problem != "":
-			fmt.Fprintf(t, "%s\t%s\tDIFFERS: %s\t\t\t\t\t\t\n", f.Name, f.Type, d.Problem)
+			fmt.Fprintf(t, "%s\t%s\t%s: %s\t\t\t\t\t\t\n", f.Name, f.Type, differs, d.Problem)
 		default:
-			result, first := "same", ""
+			result, first := same, ""
 			if d.Rows > 0 {
-				result, first = "DIFFERS", strconv.Itoa(d.First)
+				result, first = differs, strconv.Itoa(d.First)
 			}
 			fmt.Fprintf(t, "%s\t%s\t%s\t%.3g\t%.3g\t%d\t%s\t%s\t%s\n", f.Name, f.Type, result, d.MaxAbs, d.MaxRel, d.Rows, first, d.Got, d.Want)
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/pageleap/pageleap/engine/internal/spelling"
 	"github.com/pageleap/pageleap/engine/visit"
 )
 
@@ -71,7 +72,7 @@ func (m *Mapping) Set(field, columns string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("no field %q; there are %s", field, strings.Join(fieldNames[:], ", "))
+	return fmt.Errorf("no field %q%s; there are %s", field, spelling.Hint(field, fieldNames[:]), strings.Join(fieldNames[:], ", "))
 }
 
 var fieldNames = [...]string{"visit", "event", "ts", "page", "page_type", "item", "category", "price", "quantity"}
@@ -175,7 +176,7 @@ func (m *Mapping) bind(header []byte) (*csvReader, error) {
 				continue
 			}
 			if k < 0 {
-				return nil, fmt.Errorf("no column %q for %s; there are %s", name, fieldNames[i], listColumns(names))
+				return nil, fmt.Errorf("no column %q for %s%s; there are %s", name, fieldNames[i], spelling.Hint(name, names), listColumns(names))
 			}
 			f.columns = append(f.columns, k)
 		}
