@@ -37,13 +37,16 @@ dist/scorer.wasm: $(GO_FILES)
 dist/npm/package.json: dist/scorer.wasm web/node_modules $(wildcard web/src/* web/bin/* web/*.md) web/package.json
 	node web/bin/build.mjs
 
-dist/page/index.html: dist/npm/package.json $(shell find web/demo -type f) $(wildcard $(DEMO)/*)
+# The demo: a shop that is scored, and 200 real sessions beside MLeap's answers.
+SHOP := $(addprefix testdata/demo/,shoppers_visit.zip next_category.zip visitor_model.zip metrics.json)
+dist/page/index.html: dist/npm/package.json $(wildcard web/demo/*) $(SHOP) $(wildcard $(DEMO)/*)
+	@rm -rf dist/page
 	@mkdir -p dist/page
-	cp -r web/demo/. dist/page/
+	cp $(filter-out %.png,$(wildcard web/demo/*)) $(SHOP) dist/page/
 	cp $(addprefix dist/npm/,pageleap.mjs worker.js scorer.wasm) dist/page/
 	cp $(DEMO)/bundle.json.zip dist/page/shoppers.zip
 	cp $(DEMO)/frame.json dist/page/sessions.json
-	@touch $@
+	cp $(DEMO)/expected.json dist/page/answers.json
 
 # ---- the edge
 .PHONY: worker dev-worker image
@@ -86,16 +89,17 @@ edge/worker/node_modules: edge/worker/package-lock.json
 
 # What a first visit downloads; the numbers are budgets in kB of brotli.
 sizes: dist/npm/package.json dist/page/index.html ## print what a page downloads
-	@node web/bin/sizes.mjs dist/npm/pageleap.mjs=12 dist/npm/scorer.wasm=900 dist/page/shoppers.zip=100
+	@node web/bin/sizes.mjs dist/npm/pageleap.mjs=12 dist/npm/scorer.wasm=900 dist/page/shoppers_visit.zip=100
 	@node web/bin/sizes.mjs dist/npm/pageleap.js=12 dist/npm/worker.js=12
 
 op-sizes: ## print what each group of ops adds to scorer.wasm
 	@node wasm/op-sizes.mjs
 
-run: dist/pageleap dist/page/index.html ## serve the demo page (PORT=8787)
+run: dist/pageleap dist/page/index.html ## serve the demo shop (PORT=8787)
 	@echo "page:  http://127.0.0.1:$(PORT)/"
 	@echo "score: curl -s -H 'Content-Type: application/json' -d @$(DEMO)/frame.json http://127.0.0.1:$(PORT)/models/shoppers/transform"
-	@exec dist/pageleap serve --addr 127.0.0.1:$(PORT) --model shoppers=$(DEMO)/bundle.json.zip --web dist/page
+	@exec dist/pageleap serve --addr 127.0.0.1:$(PORT) --web dist/page --model shoppers=$(DEMO)/bundle.json.zip \
+	  --model shoppers_visit=testdata/demo/shoppers_visit.zip --model next_category=testdata/demo/next_category.zip
 
 test: web/node_modules browser build worker dist/poisoned/worker.wasm edge/worker/node_modules ## install what the tests need and run them all
 	go vet ./...

@@ -1,112 +1,64 @@
-// The demo: steps through real held-out sessions, or takes one's own values,
-// and scores each change in the page.
-import { load } from './pageleap.mjs';
+// The demo: a shop as any, and the three lines that put pageleap into it; the
+// rest shows what comes out.
+import * as network from './network.mjs';
+import { load, track } from './pageleap.mjs';
+import { categoryNamed } from './catalogue.mjs';
+import { panel } from './panel.mjs';
+import { clock } from './sample.mjs';
+import { open, route } from './shop.mjs';
 
-const $ = (id) => document.getElementById(id);
-const form = $('visit');
+// 15.5 % of the sessions that the forest was trained on bought: above that, a visit is likelier to than most.
+const SEGMENT = { threshold: 0.155, hysteresis: 0.02 };
 
-// What the columns mean, for people, and the words that Spark saw in training.
-const LABELS = {
-  Administrative: 'Account pages seen',
-  Administrative_Duration: 'Seconds on account pages',
-  Informational: 'Information pages seen',
-  Informational_Duration: 'Seconds on information pages',
-  ProductRelated: 'Product pages seen',
-  ProductRelated_Duration: 'Seconds on product pages',
-  Month: 'Month',
-  VisitorType: 'Visitor',
-  Weekend: 'Weekend',
-};
-const CHOICES = {
-  Month: ['Feb', 'Mar', 'May', 'June', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
-  VisitorType: ['New_Visitor', 'Returning_Visitor', 'Other'],
-  Weekend: ['FALSE', 'TRUE'],
-};
+// ?worker scores in web workers.
+const worker = new URLSearchParams(location.search).has('worker');
+const ready = Promise.all([
+  load({ bundle: 'shoppers_visit.zip', worker }),
+  load({ bundle: 'next_category.zip', worker }), // the Markov chain of the categories
+  load({ bundle: 'visitor_model.zip', worker }), // the forest without the stage that takes events, to ask why
+]);
+const [scorer, chain, forest] = [0, 1, 2].map((i) => ready.then((all) => all[i]));
 
-let scorer;
-let sessions;
+open();
+const view = panel({ ...SEGMENT, worker, network });
 
-start().catch((error) => {
-  $('segment').dataset.segment = 'error';
-  $('segment').textContent = error.message;
-  console.warn(error);
+let agreed = false;
+const tracker = track({
+  scorer,
+  ...SEGMENT,
+  page: () => route().path,
+  now: clock,
+  consent: () => agreed,
+  remember: true,
+  // Who may not be remembered is new.
+  context: () => (agreed ? {} : { returning: false }),
+  onScore: async (score) => view.score(score, { ...(await nextOf(tracker.events)), forest: await forest }),
+  onError: (error) => view.failed(error),
+});
+view.control({
+  tracker,
+  consent(answer) {
+    agreed = answer;
+    tracker.consent(answer);
+  },
 });
 
-async function start() {
-  const began = performance.now();
-  const [loaded, frame] = await Promise.all([
-    load({ wasm: 'scorer.wasm', bundle: 'shoppers.zip' }),
-    fetch('sessions.json').then((r) => r.json()),
-  ]);
-  scorer = loaded;
-  const names = frame.schema.fields.map((f) => f.name);
-  sessions = frame.rows.map((row) => Object.fromEntries(row.map((value, i) => [names[i], value])));
-
-  form.replaceChildren(...scorer.inputs.map(field));
-  form.addEventListener('input', () => score());
-  form.addEventListener('submit', (event) => event.preventDefault());
-  $('count').textContent = `of ${sessions.length}`;
-  $('session').max = sessions.length;
-  $('session').addEventListener('change', () => show(Number($('session').value)));
-  $('previous').addEventListener('click', () => show(Number($('session').value) - 1));
-  $('next').addEventListener('click', () => show(Number($('session').value) + 1));
-  for (const id of ['previous', 'session', 'next']) $(id).disabled = false;
-
-  show(1);
-  $('load').textContent = `${(performance.now() - began).toFixed(0)} ms`;
-  document.documentElement.dataset.ready = 'true';
+// The chain was trained on views of products, so it gets those, by the names that its data have.
+async function nextOf(events) {
+  const seen = events.filter((e) => e.event === 'view_item').map((e) => categoryNamed(e.category)?.code ?? '');
+  const answer = await (await chain).score({ category: seen });
+  return { seen, next: answer.next_pages.map((code, i) => ({ code, probability: answer.next_probabilities[i] })) };
 }
 
-function field(column) {
-  const label = document.createElement('label');
-  label.textContent = LABELS[column.name] ?? column.name;
-  const choices = CHOICES[column.name];
-  const input = document.createElement(choices ? 'select' : 'input');
-  input.name = column.name;
-  if (choices) {
-    input.append(...choices.map((c) => new Option(c.replace('_', ' ').toLowerCase(), c)));
-  } else {
-    input.type = 'number';
-    input.min = 0;
-    input.step = 'any';
-  }
-  label.append(input);
-  return label;
-}
-
-function show(n) {
-  n = Math.min(Math.max(1, Math.trunc(n) || 1), sessions.length);
-  $('session').value = n;
-  for (const [name, value] of Object.entries(sessions[n - 1])) form.elements[name].value = value;
-  score();
-}
-
-function row() {
-  return Object.fromEntries(
-    scorer.inputs.map(({ name, base }) => [name, base === 'string' ? form.elements[name].value : Number(form.elements[name].value)]),
-  );
-}
-
-function score() {
-  const visit = row();
-  const began = performance.now();
-  const answer = scorer.score(visit);
-  // One score is shorter than the clock's step, so time a hundred.
-  for (let i = 0; i < 100; i++) scorer.score(visit);
-  const micros = ((performance.now() - began) * 1000) / 101;
-
-  const buy = answer.probability[1];
-  const segment = answer.prediction === 1 ? 'buy' : 'defer';
-  $('segment').dataset.segment = segment;
-  $('segment').textContent = segment;
-  $('probability').textContent = `${(buy * 100).toFixed(1)} % probability of a purchase`;
-  $('bar').style.width = `${buy * 100}%`;
-  $('time').textContent = `${micros.toFixed(1)} µs`;
-  $('memory').textContent = `${(scorer.memory / 1e6).toFixed(1)} MB`;
-}
+const figures = fetch('metrics.json').then((r) => r.json());
+Promise.all([ready, figures, tracker.ready]).then(
+  ([scorers, metrics]) => {
+    view.loaded(scorers, metrics);
+    network.loaded();
+    document.documentElement.dataset.ready = 'true';
+  },
+  (error) => view.failed(error),
+);
 
 // For the browser's console, and for tests.
-globalThis.pageleapDemo = {
-  score: (visit) => scorer.score(visit),
-  transform: (frame) => scorer.transform(frame),
-};
+globalThis.pageleapDemo = { tracker, network, ready };

@@ -50,7 +50,7 @@ export async function site({ files = {}, dirs = [npm], csp = STRICT } = {}) {
 function find(dirs, path) {
   for (const dir of dirs) {
     try {
-      return readFileSync(join(dir, normalize(path)));
+      return readFileSync(join(dir, normalize(path.endsWith('/') ? `${path}index.html` : path)));
     } catch {
       // The next directory may have it.
     }
