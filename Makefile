@@ -151,10 +151,10 @@ java:
 	@command -v java >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless)
 
 FUZZTIME ?= 1m
-fuzz: ## fuzz each reader for FUZZTIME (1m)
-	@for t in $$(grep -rlE '^func Fuzz' --include='*_test.go' engine edge wasm | xargs -n1 dirname | sort -u); do \
-	  for f in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$t/*_test.go | cut -c6-); do \
-	    echo "== $$t $$f"; go test ./$$t -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done; done
+TARGET ?= .
+fuzz: dist/scorer.wasm ## fuzz each reader for FUZZTIME (1m), or those whose names match TARGET
+	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9]+' engine edge wasm | sed 's,/[^/]*:func , ,' | grep -E ' .*($(TARGET))' | while read -r dir name; do \
+	  echo "== $$dir $$name"; go test ./$$dir -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) || exit 1; done
 
 test-spark: dist/pageleap dist/scorer.wasm ## run scorer.wasm inside Spark's executors (installs PySpark)
 	@test -x dist/spark-venv/bin/python || python3 -m venv dist/spark-venv

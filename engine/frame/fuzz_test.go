@@ -208,3 +208,31 @@ func FuzzCast(f *testing.F) {
 		}
 	})
 }
+
+// FuzzObjects: an object alone, in an array and on a line of its own is one row.
+func FuzzObjects(f *testing.F) {
+	s := all(f).Schema()
+	for _, c := range jsonCells {
+		f.Add([]byte(`{"c": ` + c.cell + `}`))
+	}
+	f.Add([]byte(`[{"long": 3, "string": "é"}, {}]`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		fr, array, err := ReadObjects(data, s, small)
+		if err != nil {
+			ours(t, err)
+			return
+		}
+		sound(t, fr)
+		if array {
+			return
+		}
+		if fr.Len() != 1 {
+			t.Fatalf("%d rows of one object", fr.Len())
+		}
+		in, array, err := ReadObjects([]byte("["+string(data)+"]"), s, small)
+		if err != nil || !array {
+			t.Fatalf("in an array: %v", err)
+		}
+		identical(t, in, fr)
+	})
+}
