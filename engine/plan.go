@@ -35,6 +35,9 @@ type Step struct {
 	ports       []transform.Port
 }
 
+// Columns are the names of the columns that In were at this step.
+func (s *Step) Columns() []string { return s.names }
+
 // Inputs are the types that the plan was bound to, one slot each from slot 0.
 func (p *Plan) Inputs() frame.Schema { return p.inputs }
 

@@ -15,7 +15,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"strings"
 
@@ -50,10 +49,12 @@ func (e *Error) Error() string { return e.Msg }
 // leaves out.
 var Dropped = errors.New("row dropped")
 
-// Runtime is a compiled scorer.wasm.
+// Runtime is a compiled scorer.wasm, or a module that pageleap compile made of a
+// bundle.
 type Runtime struct {
 	rt       wazero.Runtime
 	compiled wazero.CompiledModule
+	bare     *bare // nil: scorer.wasm
 }
 
 // Options for New; the zero value is the default.
@@ -94,14 +95,23 @@ func New(ctx context.Context, wasm []byte, o *Options) (*Runtime, error) {
 			return nil, fmt.Errorf("scorer.wasm: imports %s.%s; a scorer imports %s functions only", module, name, wasi_snapshot_preview1.ModuleName)
 		}
 	}
+	if r.bare, err = readBare(r.compiled); err != nil {
+		r.Close(ctx)
+		return nil, err
+	}
 	return r, nil
 }
+
+// Bare says whether the module was compiled from a bundle. Its one model is
+// loaded with Load(ctx, nil).
+func (r *Runtime) Bare() bool { return r.bare != nil }
 
 // Close frees the compiled module and every instance of it.
 func (r *Runtime) Close(ctx context.Context) error { return r.rt.Close(ctx) }
 
 // Instance is one instance of the module, with a memory of its own.
 type Instance struct {
+	rt     *Runtime
 	mod    api.Module
 	mem    api.Memory
 	blocks uint32
@@ -116,7 +126,7 @@ func (r *Runtime) Instantiate(ctx context.Context) (*Instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scorer.wasm: %w", err)
 	}
-	in := &Instance{mod: mod, mem: mod.Memory()}
+	in := &Instance{rt: r, mod: mod, mem: mod.Memory()}
 	for _, f := range []struct {
 		name string
 		fn   *api.Function
@@ -124,7 +134,7 @@ func (r *Runtime) Instantiate(ctx context.Context) (*Instance, error) {
 		{"alloc", &in.fn.alloc}, {"free", &in.fn.free}, {"load", &in.fn.load}, {"close", &in.fn.close},
 		{"describe", &in.fn.describe}, {"transform", &in.fn.transform}, {"row", &in.fn.row}, {"score", &in.fn.score},
 	} {
-		if *f.fn = mod.ExportedFunction(f.name); *f.fn == nil {
+		if *f.fn = mod.ExportedFunction(f.name); *f.fn == nil && (f.name != "transform" || r.bare == nil) {
 			in.Close(ctx)
 			return nil, fmt.Errorf("scorer.wasm: no export %q; is it a pageleap module?", f.name)
 		}
@@ -189,7 +199,8 @@ func (in *Instance) lastError() error {
 	return &Error{Kind: kind, Msg: msg}
 }
 
-// Load reads a bundle from the bytes of its zip file.
+// Load reads a bundle from the bytes of its zip file; nil for the model of a
+// module that is compiled from one.
 func (in *Instance) Load(ctx context.Context, zip []byte) (*Model, error) {
 	p, err := in.put(ctx, zip)
 	if err != nil {
@@ -227,6 +238,9 @@ func (m *Model) Info(ctx context.Context) ([]byte, error) {
 // Transform runs the pipeline over a written frame; columns picks some of the
 // frame that comes out (nil: all).
 func (m *Model) Transform(ctx context.Context, data []byte, in, out Format, columns []string) ([]byte, error) {
+	if m.in.rt.bare != nil {
+		return m.transformRows(ctx, data, in, out, columns)
+	}
 	p, err := m.in.put(ctx, data)
 	if err != nil {
 		return nil, err
@@ -299,12 +313,7 @@ func (r *Row) SetString(ctx context.Context, i int, s string) error {
 }
 
 func (r *Row) SetVector(ctx context.Context, i int, v []float64) error {
-	b := make([]byte, 0, 8*len(v))
-	for _, x := range v {
-		u := math.Float64bits(x)
-		b = append(b, byte(u), byte(u>>8), byte(u>>16), byte(u>>24), byte(u>>32), byte(u>>40), byte(u>>48), byte(u>>56))
-	}
-	return r.setBytes(ctx, i, b, tagDense, len(v))
+	return r.setBytes(ctx, i, appendFloats(nil, v), tagDense, len(v))
 }
 
 func (r *Row) setBytes(ctx context.Context, i int, b []byte, tag, n int) error {

@@ -61,6 +61,7 @@ func commands() []*cobra.Command {
 		evalCommand(),
 		bundleCommand(),
 		importCommand(),
+		compileCommand(),
 		publishCommand(),
 		serveCommand(),
 	}

@@ -1,0 +1,346 @@
+package compile
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/pageleap/pageleap/engine"
+	"github.com/pageleap/pageleap/engine/compile/codegen"
+	"github.com/pageleap/pageleap/engine/compile/lower"
+	"github.com/pageleap/pageleap/engine/compile/wasmbin"
+)
+
+// The memory: nothing (16 bytes), the blocks of the ABI (16), the room for
+// errors (1024: see package kernel), constants, working memory, the host's.
+const (
+	dataBase  = 16 + 16 + 1024
+	firstHeap = 1 << 13 // bytes that the host has without the memory growing
+)
+
+// build is a module under construction.
+type build struct {
+	*lower.Builder
+	model    *engine.Model
+	plan     *engine.Plan
+	slots    []lower.Slot
+	module   *wasmbin.Module
+	compiler *codegen.Compiler
+	cells    lower.Addr // of the flat row
+	schema   []byte
+}
+
+func newBuild(m *engine.Model, plan *engine.Plan, src *codegen.Source, room lower.Addr) *build {
+	b := &build{Builder: lower.New(dataBase, room), model: m, plan: plan, module: &wasmbin.Module{}}
+	b.slots = make([]lower.Slot, len(plan.Slots()))
+	b.cells = b.Room(lower.CellBytes * (len(plan.Inputs()) + len(plan.Outputs()) + 1))
+	for i := range plan.Inputs() {
+		b.slots[i] = lower.Slot{Cell: b.cell(i), Size: -1}
+	}
+	b.compiler = codegen.NewCompiler(src, b.module, func(c []byte) uint32 { return b.Bytes(c, 8) })
+	b.schema = append([]byte(`{"abi":`+strconv.Itoa(ABI)+","), m.AppendInfo(nil)[1:]...)
+	return b
+}
+
+// cell is the address of cell i of the flat row.
+func (b *build) cell(i int) lower.Addr { return b.cells + uint32(lower.CellBytes*i) }
+
+// run lowers all and gives the size of the constants.
+func (b *build) run() (size uint32, err error) {
+	if err := b.lowerSteps(); err != nil {
+		return 0, err
+	}
+	if err := b.exports(); err != nil {
+		return 0, err
+	}
+	return uint32(len(b.Data())), nil
+}
+
+func (b *build) finish() *Module {
+	b.module.Memory(b.End() + firstHeap)
+	b.module.Data(dataBase, b.Data())
+	b.module.Custom(Section, b.schema)
+	code := 0
+	for _, n := range b.module.Sizes() {
+		code += n
+	}
+	parts := append([]lower.Part{{Name: "code", Bytes: code}, {Name: "schema", Bytes: len(b.schema)}}, b.Parts...)
+	return &Module{Wasm: b.module.Bytes(), Parts: parts}
+}
+
+// param is an argument that is a parameter of the function that calls.
+type param int
+
+// call emits a call with params and constants; where the kernel gives a status,
+// and end is set, what is not 0 ends the function.
+func (b *build) call(f *wasmbin.Func, end bool, kernel string, args ...any) error {
+	k, err := b.compiler.Func(kernel)
+	if err != nil {
+		return err
+	}
+	if len(args) != len(k.Params) {
+		return &argumentError{kernel, len(args), len(k.Params)}
+	}
+	for i, a := range args {
+		switch a := a.(type) {
+		case param:
+			f.Emit(wasmbin.LocalGet, uint64(a))
+		default:
+			emitConstant(f, k.Params[i], a)
+		}
+	}
+	f.Emit(wasmbin.Call, uint64(k.Index))
+	if end && len(k.Results) > 0 {
+		f.EndUnlessZero()
+	}
+	return nil
+}
+
+type argumentError struct {
+	kernel    string
+	got, want int
+}
+
+func (e *argumentError) Error() string {
+	return "kernel " + e.kernel + " has " + strconv.Itoa(e.want) + " parameters and got " + strconv.Itoa(e.got) + " arguments"
+}
+
+// calls emits lowered calls, those of events with the first argument before.
+func (b *build) calls(f *wasmbin.Func, list []lower.Call, first ...any) error {
+	for _, c := range list {
+		if err := b.call(f, true, c.Kernel, append(first[:len(first):len(first)], c.Args...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func emitConstant(f *wasmbin.Func, t wasmbin.Type, a any) {
+	bits := uint64(0)
+	switch a := a.(type) {
+	case int:
+		bits = uint64(a)
+	case uint32:
+		bits = uint64(a)
+	case int64:
+		bits = uint64(a)
+	case float64:
+		bits = math.Float64bits(a)
+	}
+	switch t {
+	case wasmbin.I32:
+		f.Emit(wasmbin.I32Const, bits)
+	case wasmbin.I64:
+		f.Emit(wasmbin.I64Const, bits)
+	default:
+		if n, ok := a.(int64); ok {
+			bits = math.Float64bits(float64(n))
+		}
+		f.Emit(wasmbin.F64Const, bits)
+	}
+}
+
+var i32 = []wasmbin.Type{wasmbin.I32}
+
+// function makes an exported function of i32 parameters.
+func (b *build) function(name string, params int, result bool) *wasmbin.Func {
+	types := make([]wasmbin.Type, params)
+	for i := range types {
+		types[i] = wasmbin.I32
+	}
+	var results []wasmbin.Type
+	if result {
+		results = i32
+	}
+	f := b.module.Func(name, types, results)
+	b.module.Export(name, f)
+	return f
+}
+
+// wrap exports a function that is a call of a kernel.
+func (b *build) wrap(name string, params int, result bool, kernel string, args ...any) error {
+	return b.call(b.function(name, params, result), false, kernel, args...)
+}
+
+// exports makes the functions of the ABI.
+func (b *build) exports() error {
+	b.Begin(lower.Step{})
+	text := b.Bytes(b.schema, 1)
+	lists := b.Room(4 * 32)
+	unknown := b.RawError("error\nno model has the handle ", "; it was never loaded, or is closed")
+	noBundle := b.RawError("bundle\nthis module is compiled from a bundle and takes no other", "")
+	events := len(b.Events) > 0
+	visitCells := b.cells
+	if events {
+		visitCells = b.Room(lower.CellBytes * (len(b.plan.Inputs()) + len(b.plan.Outputs())))
+	}
+	b.function("_initialize", 0, false)
+	for _, err := range []error{
+		b.wrap("abi", 0, true, "abi"),
+		b.wrap("blocks", 0, true, "blocksAddress"),
+		b.load(noBundle),
+		b.wrap("close", 1, false, "closeHandle", param(0)),
+		b.wrap("describe", 1, true, "describe", param(0), unknown, text, len(b.schema)),
+		b.wrap("row", 1, true, "row", param(0), unknown, b.cells, visitCells),
+		b.score(unknown, visitCells, events),
+		b.visits(unknown, events),
+		// The heap comes after all other memory, so this is last.
+		b.wrap("alloc", 1, true, "alloc", param(0), b.End(), lists),
+		b.wrap("free", 1, false, "free", param(0), b.End(), lists),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *build) load(noBundle lower.Addr) error {
+	f := b.function("load", 2, true)
+	if len(b.Init) > 0 {
+		// Once, before the first row.
+		begun, err := b.compiler.Global("begun")
+		if err != nil {
+			return err
+		}
+		f.Emit(wasmbin.GlobalGet, uint64(begun))
+		f.Emit(wasmbin.I32Eqz, 0)
+		f.Emit(wasmbin.If, wasmbin.Empty)
+		f.Emit(wasmbin.I32Const, 1)
+		f.Emit(wasmbin.GlobalSet, uint64(begun))
+		for _, c := range b.Init {
+			if err := b.call(f, false, c.Kernel, c.Args...); err != nil {
+				return err
+			}
+		}
+		f.Emit(wasmbin.End, 0)
+	}
+	return b.call(f, false, "load", param(0), param(1), noBundle)
+}
+
+// score checks the inputs, runs the steps and copies the outputs. A visit's
+// cells change places with the row's meanwhile.
+func (b *build) score(unknown, visitCells lower.Addr, events bool) error {
+	inputs, outputs := b.plan.Inputs(), b.plan.Outputs()
+	var specs []uint32
+	for i := range inputs {
+		f := &inputs[i]
+		column := "schema\ncolumn " + strconv.Quote(f.Name) + " is " + f.Type.String() + ": "
+		tag, sparse := tagOf(&f.Type), uint32(0)
+		if tag == lower.TagDense {
+			sparse = b.RawError(column+"sparse indices must ascend and be below the size of the vector", "")
+		}
+		specs = append(specs, tag, b.RawError(column+"a cell with tag ", ""), sparse)
+	}
+	specsAt := b.Words(specs)
+	specsEnd := specsAt + uint32(4*len(specs))
+	var cells []uint32
+	for i := range outputs {
+		cells = append(cells, b.slots[b.plan.OutputSlot(i)].Cell)
+	}
+	cellsAt := b.Words(cells)
+	leave := []any{b.cell(len(inputs)), cellsAt, cellsAt + uint32(4*len(cells))}
+
+	run := b.module.Func("run", nil, i32)
+	if err := b.calls(run, b.Builder.Score); err != nil {
+		return err
+	}
+	if err := b.call(run, false, "leave", leave...); err != nil {
+		return err
+	}
+	run.Emit(wasmbin.I32Const, 0)
+
+	f := b.function("score", 1, true)
+	if !events {
+		if err := b.call(f, true, "enter", param(0), unknown, b.cells, specsAt, specsEnd); err != nil {
+			return err
+		}
+		f.Emit(wasmbin.Call, uint64(run.Index))
+		return nil
+	}
+	visit := b.module.Func("runVisit", nil, i32)
+	if err := b.calls(visit, b.Visit); err != nil {
+		return err
+	}
+	if err := b.call(visit, false, "leave", leave...); err != nil {
+		return err
+	}
+	visit.Emit(wasmbin.I32Const, 0)
+	swap := []any{b.cells, visitCells, lower.CellBytes * (len(inputs) + len(outputs))}
+	f.Emit(wasmbin.LocalGet, 0)
+	f.Emit(wasmbin.I32Const, 2) // kernel.visitHandle
+	f.Emit(wasmbin.I32Eq, 0)
+	f.Emit(wasmbin.If, wasmbin.Empty)
+	if err := b.call(f, true, "enter", param(0), unknown, visitCells, specsAt, specsEnd); err != nil {
+		return err
+	}
+	status := f.Local(wasmbin.I32)
+	if err := b.call(f, false, "swap", swap...); err != nil {
+		return err
+	}
+	f.Emit(wasmbin.Call, uint64(visit.Index))
+	f.Emit(wasmbin.LocalSet, uint64(status))
+	if err := b.call(f, false, "swap", swap...); err != nil {
+		return err
+	}
+	f.Emit(wasmbin.LocalGet, uint64(status))
+	f.Emit(wasmbin.Return, 0)
+	f.Emit(wasmbin.End, 0)
+	if err := b.call(f, true, "enter", param(0), unknown, b.cells, specsAt, specsEnd); err != nil {
+		return err
+	}
+	f.Emit(wasmbin.Call, uint64(run.Index))
+	return nil
+}
+
+// eventTags are the tags of an event's cells.
+var eventTags = []byte{lower.TagText, lower.TagLong, lower.TagText, lower.TagText, lower.TagText, lower.TagText, lower.TagNumber, lower.TagNumber}
+
+func (b *build) visits(unknown lower.Addr, events bool) error {
+	if !events {
+		return b.wrap("visit", 1, true, "noVisit", param(0), b.RawError("error\nno op of the model takes events", ""))
+	}
+	notVisit := b.RawError("error\nhandle ", " is not of a visit")
+	cells := b.Room(lower.CellBytes * len(eventTags))
+
+	f := b.function("visit", 1, true)
+	if err := b.call(f, false, "beginVisit", param(0), unknown); err != nil {
+		return err
+	}
+	f.Emit(wasmbin.If, wasmbin.Empty)
+	f.Emit(wasmbin.I32Const, 0)
+	f.Emit(wasmbin.Return, 0)
+	f.Emit(wasmbin.End, 0)
+	if err := b.calls(f, b.Reset); err != nil {
+		return err
+	}
+	f.Emit(wasmbin.I32Const, 2)
+
+	f = b.function("event", 1, true)
+	f.Emit(wasmbin.I32Const, 0)
+	f.Emit(wasmbin.I32Const, uint64(cells))
+	if err := b.call(f, false, "checkVisit", param(0), notVisit); err != nil {
+		return err
+	}
+	f.Emit(wasmbin.Select, 0)
+
+	f = b.function("add", 1, true)
+	err := b.call(f, true, "checkEvent", param(0), notVisit, cells, b.Bytes(eventTags, 1),
+		b.RawError("error\na wrong tag in an event's cell ", ""), b.RawError("error\nan event must have a name and a ts", ""))
+	if err != nil {
+		return err
+	}
+	if err := b.calls(f, b.Events, cells); err != nil {
+		return err
+	}
+	f.Emit(wasmbin.I32Const, 0)
+
+	f = b.function("reset", 1, true)
+	if err := b.call(f, true, "checkVisit", param(0), notVisit); err != nil {
+		return err
+	}
+	if err := b.calls(f, b.Reset); err != nil {
+		return err
+	}
+	f.Emit(wasmbin.I32Const, 0)
+	return nil
+}

@@ -1,0 +1,171 @@
+// Package compile makes of a bundle a WebAssembly module of its own: constants in
+// data segments, code for just the ops that the pipeline uses, no runtime and no
+// imports. It speaks the ABI of scorer.wasm (wasm/README.md).
+//
+// README.md in this directory says how it works, and how an op is compiled.
+package compile
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/pageleap/pageleap/engine"
+	"github.com/pageleap/pageleap/engine/compile/codegen"
+	"github.com/pageleap/pageleap/engine/compile/kernel"
+	"github.com/pageleap/pageleap/engine/compile/lower"
+	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/internal/fmath"
+)
+
+// ABI is the version of the exports, and Section the custom section that has the
+// model's schema as JSON: {"abi": …, and what describe gives}.
+const (
+	ABI     = 1
+	Section = "pageleap"
+)
+
+// ErrUnsupported is what errors.Is finds where a pipeline cannot be compiled.
+var ErrUnsupported = errors.New("cannot be compiled")
+
+// Module is a compiled pipeline.
+type Module struct {
+	Wasm  []byte
+	Parts []lower.Part // what its bytes are: the code, the schema, each step's data
+}
+
+// Compile compiles the model. The same model gives the same bytes.
+//
+// # Errors
+//
+// What cannot be compiled is listed, all of it, in one error that is
+// ErrUnsupported.
+func Compile(m *engine.Model) (*Module, error) {
+	plan, err := m.Bind(m.Inputs())
+	if err != nil {
+		return nil, err
+	}
+	if m.Inputs() == nil && m.Outputs() == nil && len(m.Stages()) > 0 {
+		return nil, fmt.Errorf("the model's columns hang on the frame that it is given: it %w; use scorer.wasm", ErrUnsupported)
+	}
+	src, err := source()
+	if err != nil {
+		return nil, err
+	}
+	// Constants come first and their size is known in the end only, so that all
+	// is done twice: to know where working memory begins, and then to stay.
+	size, err := newBuild(m, plan, src, 0).run()
+	if err != nil {
+		return nil, err
+	}
+	b := newBuild(m, plan, src, (dataBase+size+15)&^15)
+	if again, err := b.run(); err != nil || again != size {
+		return nil, fmt.Errorf("compiling twice gave %d and %d bytes (%v)", size, again, err)
+	}
+	return b.finish(), nil
+}
+
+// source is the kernels, checked once.
+var source = sync.OnceValues(func() (*codegen.Source, error) {
+	s := codegen.NewSource()
+	if err := s.Add("github.com/pageleap/pageleap/engine/internal/fmath", fmath.Source, "fma_other.go", "source.go"); err != nil {
+		return nil, err
+	}
+	return s, s.Add("kernel", kernel.Source, "embed.go")
+})
+
+// lowerSteps lowers the plan's steps, and lists what cannot be.
+func (b *build) lowerSteps() error {
+	ops := map[string]string{}
+	for _, s := range b.model.Stages() {
+		ops[s.Path] = s.Op
+	}
+	var refused []string
+	for i := range b.plan.Steps() {
+		s := &b.plan.Steps()[i]
+		l, ok := s.Transformer.(lower.Lowerer)
+		if !ok {
+			refused = append(refused, strconv.Quote(ops[s.Path])+" ("+s.Path+")")
+			for _, slot := range s.Out {
+				b.slots[slot].NotNull = true // so that what reads it is lowered
+			}
+			continue
+		}
+		before := len(b.Data())
+		b.begin(s)
+		l.Lower(b.Builder)
+		for _, why := range b.Refused() {
+			refused = append(refused, strconv.Quote(ops[s.Path])+" ("+s.Path+"): "+why)
+		}
+		b.Parts = append(b.Parts, lower.Part{Name: s.Path, Bytes: len(b.Data()) - before})
+	}
+	for i, f := range b.plan.Outputs() {
+		if tagOf(&f.Type) == 0 && !b.slots[b.plan.OutputSlot(i)].Placed() {
+			refused = append(refused, "the output "+strconv.Quote(f.Name)+" of type "+f.Type.String())
+		}
+	}
+	for _, f := range b.plan.Inputs() {
+		if tagOf(&f.Type) == 0 {
+			refused = append(refused, "the input "+strconv.Quote(f.Name)+" of type "+f.Type.String())
+		}
+	}
+	if refused != nil {
+		slices.Sort(refused)
+		return fmt.Errorf("%s %w; use scorer.wasm, which runs all ops", strings.Join(slices.Compact(refused), ", "), ErrUnsupported)
+	}
+	return nil
+}
+
+// begin starts a step: its slots, and the checks of its inputs.
+func (b *build) begin(s *engine.Step) {
+	step := lower.Step{Path: s.Path, Columns: s.Columns()}
+	for _, slot := range s.In {
+		if slot < 0 {
+			step.In = append(step.In, nil)
+		} else {
+			step.In = append(step.In, &b.slots[slot])
+		}
+	}
+	for _, slot := range s.Out {
+		step.Out = append(step.Out, &b.slots[slot])
+	}
+	b.Begin(step)
+	for k, port := range s.Transformer.Inputs() {
+		in := step.In[k]
+		if in == nil {
+			continue
+		}
+		check := b.Call
+		if port.Type.Kind == frame.List {
+			check = b.CallRow // a visit's lists are not there
+		}
+		if !port.Type.Nullable && !in.NotNull {
+			check("checkNotNull", in.Cell, b.Error(k, lower.Null, "null", "this column must have a value in every row"))
+		}
+		if port.Type.Kind == frame.Tensor {
+			if size := port.Type.Size(); size >= 0 && size != in.Size {
+				check("checkSize", in.Cell, size, b.ErrorWith(k, lower.Shape, "a vector of ", "", "the model was fitted on "+strconv.Itoa(size)))
+			}
+		}
+	}
+}
+
+// tagOf is the tag of a column's cells, 0 where there is none.
+func tagOf(t *frame.Type) uint32 {
+	switch {
+	case t.Kind == frame.Scalar && t.Base == frame.Long:
+		return lower.TagLong
+	case t.Kind == frame.Scalar && t.Base.Numeric():
+		return lower.TagNumber
+	case t.Kind == frame.Scalar:
+		return lower.TagText
+	case t.Kind == frame.Tensor && t.Base.Numeric() && len(t.Dims) <= 1:
+		return lower.TagDense
+	case t.Kind == frame.List && t.Base != frame.ByteString:
+		return lower.TagList
+	}
+	return 0
+}

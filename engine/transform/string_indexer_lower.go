@@ -1,0 +1,42 @@
+package transform
+
+import (
+	"slices"
+
+	"github.com/pageleap/pageleap/engine/compile/lower"
+)
+
+func (t *stringIndexer) Lower(b *lower.Builder) {
+	const hint = `handle_invalid is "error"; "keep" would index it`
+	for i := range t.columns {
+		c := &t.columns[i]
+		labels := make([]string, 0, len(c.position))
+		for label := range c.position {
+			labels = append(labels, label)
+		}
+		slices.Sort(labels)
+		var positions []uint32
+		for _, label := range labels {
+			positions = append(positions, uint32(c.position[label]))
+		}
+		texts, offsets := lowerTexts(b, labels)
+		nullErr, unseenErr := lower.Addr(0), lower.Addr(0)
+		if t.invalid == invalidError {
+			nullErr = b.Error(i, lower.Null, "null instead of a label", hint)
+			unseenErr = b.ErrorWith(i, lower.Unseen, "unseen label ", "", hint)
+		}
+		b.Call("indexLabel", b.In(i), texts, offsets, len(labels), b.Words(positions), int(t.invalid), c.size, nullErr, unseenErr, b.Number(i))
+	}
+}
+
+// lowerTexts places texts one after the other, and where each begins and the
+// last ends.
+func lowerTexts(b *lower.Builder, list []string) (texts, offsets lower.Addr) {
+	var all []byte
+	at := []uint32{0}
+	for _, s := range list {
+		all = append(all, s...)
+		at = append(at, uint32(len(all)))
+	}
+	return b.Texts(string(all)), b.Words(at)
+}

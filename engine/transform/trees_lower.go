@@ -1,0 +1,293 @@
+package transform
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/pageleap/pageleap/engine/compile/lower"
+)
+
+// lowered are trees in a module: where their leaves' numbers are once they have
+// been walked, and the values that these stand for.
+type lowered struct {
+	leaves, leavesEnd lower.Addr
+	values            lower.Addr
+}
+
+// lower places the trees, and calls the walk for each row. It has room for the
+// features that trees test in up to 254 slots, each of few thresholds, as Spark's
+// are.
+func (t *trees) lower(b *lower.Builder, normalized bool) (l lowered, ok bool) {
+	f := t.forest
+	c, ok := f.Columns()
+	if !ok {
+		b.Refuse("its trees test more than 31 thresholds or 35 categories of one feature")
+		return l, false
+	}
+	if width := f.Width(); b.Input(0).Size < width && f.Features < 0 {
+		b.Call("checkWidth", b.In(0), width, b.ErrorWith(0, lower.Shape, "a vector of ", "", "the trees test feature "+strconv.Itoa(width-1)))
+	}
+	ids, distinct := t.distinctLeaves(c.Leaves)
+	nodes, n := b.Room(8*len(c.Shapes)), len(f.Trees)
+	roots := b.Room(8 * n)
+	l.leaves = b.Room(4 * n)
+	l.leavesEnd = l.leaves + uint32(4*n)
+	bins := b.Room(256)
+
+	var counts, categories []byte
+	var cuts []float64
+	var slots, features []uint32
+	for s, tests := range c.Tests {
+		sets := uint32(0)
+		if c.Sets[s] != nil {
+			sets = b.Longs(c.Sets[s])
+		}
+		slots = append(slots, b.Bytes(tests, 1), sets)
+		counts = append(counts, byte(len(c.Cuts[s])))
+		cuts = append(cuts, c.Cuts[s]...)
+		categories = append(categories, byte(min(sets, 1)))
+		features = append(features, uint32(f.Slots[s]))
+	}
+	shapes := b.Bytes(c.Shapes, 1)
+	columns := split(ids)
+	top := uint32(0)
+	if len(distinct) > 1<<16 {
+		top = b.Bytes(columns[2], 1)
+	}
+	b.CallInit("unpackTrees", shapes, shapes+uint32(len(c.Shapes)), b.Words(slots), b.Bytes(columns[0], 1), b.Bytes(columns[1], 1), top, roots, nodes)
+	cutsAt, countsAt := b.Room(256*len(f.Slots)), b.Bytes(counts, 1)
+	b.CallInit("unpackCuts", countsAt, countsAt+uint32(len(counts)), b.Doubles(cuts), cutsAt)
+	b.CallInit("setOtherBin", bins)
+	l.values = t.lowerValues(b, distinct, normalized)
+
+	featuresAt := b.Words(features)
+	b.Call("fillBins", b.In(0), featuresAt, featuresAt+uint32(4*len(features)), b.Bytes(categories, 1), cutsAt, bins)
+	walk := "walkToLeaf"
+	if f.Abreast() {
+		walk = "walkAbreast"
+	}
+	b.Call(walk, roots, roots+uint32(8*n), bins, l.leaves)
+	t.lowerPlaces(b, l, distinct)
+	return l, true
+}
+
+// distinctLeaves numbers what leaves there are, those that are most often there
+// first, and gives the number of each of them in turn, and a leaf of each.
+func (t *trees) distinctLeaves(leaves []int32) (ids []uint32, distinct []int32) {
+	f := t.forest
+	key := func(leaf int32) string {
+		var k []byte
+		for _, v := range f.Values[int(leaf)*f.Outputs:][:f.Outputs] {
+			k = strconv.AppendUint(append(k, ' '), math.Float64bits(v), 36)
+		}
+		if f.Places != nil {
+			k = strconv.AppendInt(append(k, ' '), int64(f.Places[leaf]), 36)
+		}
+		return string(k)
+	}
+	type kind struct {
+		leaf     int32
+		n, place int
+	}
+	var kinds []kind
+	byKey := map[string]int{}
+	of := make([]int, len(leaves))
+	for i, leaf := range leaves {
+		k := key(leaf)
+		j, ok := byKey[k]
+		if !ok {
+			j = len(kinds)
+			byKey[k] = j
+			kinds = append(kinds, kind{leaf: leaf})
+		}
+		kinds[j].n++
+		of[i] = j
+	}
+	order := make([]int, len(kinds))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return kinds[b].n - kinds[a].n })
+	for id, j := range order {
+		kinds[j].place = id
+		distinct = append(distinct, kinds[j].leaf)
+	}
+	for _, j := range of {
+		ids = append(ids, uint32(kinds[j].place))
+	}
+	return ids, distinct
+}
+
+// split takes numbers below 2^24 apart into columns of bytes, the lowest first.
+func split(v []uint32) (columns [3][]byte) {
+	for _, x := range v {
+		for k := range columns {
+			columns[k] = append(columns[k], byte(x>>(8*k)))
+		}
+	}
+	return columns
+}
+
+// lowerValues places the values of the distinct leaves. Where they are counts,
+// or were before they were normalized, it is these that the module holds.
+func (t *trees) lowerValues(b *lower.Builder, distinct []int32, normalized bool) lower.Addr {
+	n := t.forest.Outputs
+	var values []float64
+	for _, leaf := range distinct {
+		values = append(values, t.forest.Values[int(leaf)*n:][:n]...)
+	}
+	var counts []uint32
+	for v := values; len(v) > 0; v = v[n:] {
+		c, ok := smallCounts(v[:n], normalized)
+		if !ok {
+			return b.Doubles(values)
+		}
+		counts = append(counts, c...)
+	}
+	columns := split(counts)
+	at := b.Room(8 * len(values))
+	b.CallInit("unpackCounts", b.Bytes(columns[0], 1), b.Bytes(columns[1], 1), len(distinct), n, normalized, at)
+	return at
+}
+
+// smallCounts are whole numbers below 2^16 that v are, or that come to v when
+// they are divided by their sum.
+func smallCounts(v []float64, normalized bool) (counts []uint32, ok bool) {
+	whole := uint64(1)
+	if normalized {
+		for _, x := range v {
+			d := denominator(x)
+			if d == 0 || whole > 1<<16 {
+				return nil, false
+			}
+			whole *= d / gcd(whole, d)
+		}
+	}
+	sum := 0.0
+	for _, x := range v {
+		c := math.Round(x * float64(whole))
+		if !(c >= 0 && c < 1<<16) {
+			return nil, false
+		}
+		counts = append(counts, uint32(c))
+		sum += c
+	}
+	if !normalized {
+		sum = 1
+	}
+	for i, x := range v {
+		if math.Float64bits(float64(counts[i])/sum) != math.Float64bits(x) {
+			return nil, false
+		}
+	}
+	return counts, true
+}
+
+// denominator is that of the simplest fraction which rounds to x, 0 where it is
+// above 2^16: by continued fractions.
+func denominator(x float64) uint64 {
+	if !(x >= 0 && x <= 1) {
+		return 0
+	}
+	p0, q0, p1, q1 := 0.0, 1.0, 1.0, 0.0
+	for r := x; q1 < 1<<16; {
+		a := math.Floor(r)
+		p0, q0, p1, q1 = p1, q1, a*p1+p0, a*q1+q0
+		if p1/q1 == x {
+			return uint64(q1)
+		}
+		r = 1 / (r - a)
+	}
+	return 0
+}
+
+func gcd(a, b uint64) uint64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// lowerPlaces writes the leaves' places where somebody wants them.
+func (t *trees) lowerPlaces(b *lower.Builder, l lowered, distinct []int32) {
+	out := b.Outputs() - 2
+	switch f := t.forest; {
+	case f.Places == nil:
+	default:
+		var places []float64
+		for _, leaf := range distinct {
+			places = append(places, float64(f.Places[leaf]))
+		}
+		at := b.Doubles(places)
+		to := lower.Addr(0)
+		if t.single {
+			to = b.Number(out) + 8
+		} else {
+			_, to = b.Dense(out, len(f.Trees))
+		}
+		b.Call("placeLeaves", l.leaves, l.leavesEnd, at, to)
+	}
+}
+
+func (t *randomForestClassifier) Lower(b *lower.Builder) {
+	l, ok := t.trees.lower(b, true)
+	if !ok {
+		return
+	}
+	_, raw := b.Dense(0, t.classes)
+	_, probability := b.Dense(1, t.classes)
+	b.Call("sumLeaves", l.leaves, l.leavesEnd, l.values, t.classes, raw)
+	t.lowerProbability(b, raw, probability)
+	t.classifier.lowerPrediction(b, raw, probability, b.Number(2))
+}
+
+// lowerProbability makes probabilities of counts.
+func (t *trees) lowerProbability(b *lower.Builder, raw, probability lower.Addr) {
+	e := noCounts().(*InputError)
+	b.Call("normalized", raw, probability, t.forest.Outputs, b.Error(0, lower.Range, e.Msg, e.Hint))
+}
+
+// lowerPrediction is predict.
+func (c *classifier) lowerPrediction(b *lower.Builder, raw, probability, prediction lower.Addr) {
+	switch {
+	case c.thresholds != nil:
+		b.Call("predictByThreshold", probability, b.Doubles(c.thresholds), c.classes, prediction)
+	case c.byProbability:
+		b.Call("predictMax", probability, c.classes, prediction)
+	default:
+		b.Call("predictMax", raw, c.classes, prediction)
+	}
+}
+
+func (t *randomForestRegression) Lower(b *lower.Builder) {
+	l, ok := t.trees.lower(b, false)
+	if !ok {
+		return
+	}
+	// The sum begins with the first tree's value, not with 0: the two differ where
+	// all are -0.
+	b.Call("meanOfLeaves", l.leaves, l.leavesEnd, l.values, b.Number(0))
+}
+
+func (t *decisionTreeClassifier) Lower(b *lower.Builder) {
+	l, ok := t.trees.lower(b, false)
+	if !ok {
+		return
+	}
+	_, raw := b.Dense(0, t.classes)
+	_, probability := b.Dense(1, t.classes)
+	b.Call("copyLeaf", l.leaves, l.values, t.classes, raw)
+	t.lowerProbability(b, raw, probability)
+	t.classifier.lowerPrediction(b, raw, probability, b.Number(2))
+}
+
+func (t *decisionTreeRegression) Lower(b *lower.Builder) {
+	if t.variances != nil {
+		b.Refuse("it gives the variance of its leaves")
+		return
+	}
+	if l, ok := t.trees.lower(b, false); ok {
+		b.Call("copyLeaf", l.leaves, l.values, 1, b.Number(0)+8)
+	}
+}
