@@ -12,6 +12,7 @@ import (
 	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/compile"
 	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/internal/atomicfile"
 	"github.com/pageleap/pageleap/wasm/host"
 	"github.com/spf13/cobra"
 )
@@ -55,7 +56,7 @@ weighs.`,
 				}
 				verified = fmt.Sprintf("; verified: %d rows, the engine's bits", f.Len())
 			}
-			if err := writeWhole(out, module.Wasm); err != nil {
+			if err := atomicfile.WriteBytes(out, module.Wasm); err != nil {
 				return err
 			}
 			if err := printParts(cmd.OutOrStdout(), module); err != nil {
