@@ -39,12 +39,15 @@ function path(location) {
 
 /**
  * Listens to a dataLayer, which goes on as it was: entries that are there
- * already are told too, once a page.
+ * already are told too, once a page and key.
  * @param {object[]} layer
  * @param {{event: (name: string, params: object) => void, consent: (command: string, params: object) => void, page: (type: string) => void}} to
+ * @param {string} key of the visit: trackers of one visit, one after the other, are not told the same twice
  * @returns {() => void} stops listening
  */
-export function listen(layer, to) {
+export function listen(layer, to, key) {
+  if (!told.has(key)) told.set(key, new WeakSet());
+  const seen = told.get(key);
   let sticky = {}; // what was set for the events to come
   let active = true;
   const take = (entry) => {
@@ -95,4 +98,4 @@ export function listen(layer, to) {
   };
 }
 
-const seen = new WeakSet(); // entries that were told, for trackers that come later
+const told = new Map(); // entries that were told, by key, for trackers that come later

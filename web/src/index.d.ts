@@ -269,7 +269,7 @@ export interface TrackOptions {
   gap?: number;
   /** The clock, in milliseconds since 1970. Date.now. */
   now?: () => number;
-  /** The key in sessionStorage, and the name of the tabs' channel. 'pageleap'. */
+  /** The key in sessionStorage, and the name of the tabs' channel; where a page has two trackers, each needs its own. 'pageleap'. */
   key?: string;
 
   onScore?: (score: Score) => void;

@@ -141,7 +141,7 @@ class Tracker {
       layer = window[name];
       if (made) this.#undo.push(() => window[name] === layer && layer.length === 0 && delete window[name]);
     }
-    const stop = listen(layer, {
+    const to = {
       event: (name, params) => fromGA4(name, params).forEach((e) => this.#record(e, 'dataLayer')),
       page: (type) => (this.#page.type = type),
       consent: (command, { analytics_storage: answer }) => {
@@ -149,8 +149,8 @@ class Tracker {
         // What is the default is no answer yet: the visitor may have agreed on the page before.
         if (answer === 'granted' || command === 'update') this.consent(answer === 'granted');
       },
-    });
-    this.#undo.unshift(stop);
+    };
+    this.#undo.unshift(listen(layer, to, this.#options.key));
   }
 
   // The page's address may have changed. Its name is the path: the query may

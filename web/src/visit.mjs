@@ -63,7 +63,7 @@ export class Visit {
     const one = { key: `${this.#page}.${this.#count++}`, ...event, ts: Math.max(Math.trunc(now), this.last) };
     if (this.events.length === 0) this.started = one.ts;
     this.#insert(one);
-    this.#unsaved.push(one);
+    if (this.#stored) this.#unsaved.push(one);
     return one;
   }
 

@@ -1,8 +1,10 @@
 // The tracker in real Chromium, on small pages that each test makes.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { html, launch, moduleTag, scriptTag, site } from './site.mjs';
-import { caseBytes } from './support.mjs';
+import { caseBytes, root } from './support.mjs';
 
 let web;
 let browser;
@@ -40,9 +42,15 @@ document.addEventListener('pageleap:score', ({ detail }) => told.push(detail));
 
 before(async () => {
   web = await site({
-    files: { '/shoppers.zip': caseBytes('real_uci_shoppers_rf', 'bundle.json.zip'), '/start.mjs': START },
+    files: {
+      '/shoppers.zip': caseBytes('real_uci_shoppers_rf', 'bundle.json.zip'),
+      '/visit.zip': readFileSync(join(root, 'testdata', 'demo', 'shoppers_visit.zip')),
+      '/chain.zip': readFileSync(join(root, 'testdata', 'cases', 'markov_buy_synthetic', 'bundle.json.zip')),
+      '/start.mjs': START,
+    },
   });
-  browser = await launch();
+  // Playwright would turn off the cache that brings pages back.
+  browser = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
 });
 after(async () => {
   await browser?.close();
@@ -272,6 +280,21 @@ describe('dataLayer', () => {
     assert.deepEqual(again, { own: false, events: ['page_view', 'new'] });
   });
 
+  it('is told to two trackers of a page, each with a visit of its own', async () => {
+    web.files['/layer.js'] = LAYER;
+    const page = await open('', { head: scriptTag('/layer.js') });
+    const both = await page.evaluate(() => {
+      const other = window.pageleap.track({ scorer: window.sum, key: 'other' });
+      dataLayer.push({ event: 'new' });
+      const all = [window.tracker, other].map((tracker) => tracker.events.map((e) => e.event));
+      other.close();
+      dataLayer.push({ event: 'after' });
+      return [...all, window.tracker.events.map((e) => e.event)];
+    });
+    const heard = ['page_view', 'view_item', 'new'];
+    assert.deepEqual(both, [heard, heard, [...heard, 'after']]);
+  });
+
   it('and attributes that say the same give one event', async () => {
     web.files['/layer.js'] = LAYER;
     const page = await open('<main data-pageleap-view="view_item" data-pageleap-item="SKU1" data-pageleap-price="49"></main>', {
@@ -313,6 +336,33 @@ describe('the score', () => {
       [0.49, 'defer', 'defer', false],
       [0.9, 'buy', 'defer', true],
     ]);
+  });
+
+  it('has the walk of a chain beside the forest, and where it goes next', async () => {
+    const page = await open('');
+    const { latest, alone } = await page.evaluate(async () => {
+      window.tracker.close();
+      const { load, track } = window.pageleap;
+      const types = ['home', 'list', 'product', 'product', 'cart'];
+      const tracker = track({ scorer: load({ bundle: '/visit.zip' }), chain: load({ bundle: '/chain.zip' }), pageViews: false });
+      types.forEach((page_type, i) => tracker.event('page_view', { page: `/${i}`, page_type }));
+      while (tracker.latest?.events !== types.length) await new Promise((done) => setTimeout(done, 5));
+      const chain = await load({ bundle: '/chain.zip' });
+      const column = (name) => tracker.events.map((e) => e[name] ?? '');
+      const row = Object.fromEntries(chain.inputs.map((c) => [c.name, column(c.name)]));
+      const forest = await load({ bundle: '/visit.zip' });
+      const p = forest.score(Object.fromEntries(forest.inputs.filter((c) => c.kind === 'list').map((c) => [c.name, column(c.name)])));
+      tracker.close();
+      return { latest: tracker.latest, alone: { ...chain.score(row), forest: p.probability[1] } };
+    });
+    assert.deepEqual(latest.path, ['home', 'list', 'product', 'cart']);
+    assert.ok(latest.next.length > 1);
+    assert.deepEqual(
+      latest.next.map((n) => [n.page, n.probability]),
+      alone.next_pages.map((page, i) => [page, alone.next_probabilities[i]]),
+    );
+    assert.equal(latest.absorption, alone.absorption);
+    assert.equal(latest.probability, alone.forest, "the segment is by the first bundle's probability");
   });
 
   it('is the same in a worker', async () => {
@@ -488,6 +538,33 @@ describe('the visit', () => {
     assert.deepEqual(await names(page), ['page_view']);
   });
 
+  it('goes on when the page comes back from the cache, with what happened meanwhile', async () => {
+    const page = await open('', {
+      options: { consent: true },
+      path: '/a',
+      init: () => addEventListener('pageshow', (e) => (window.back = e.persisted)),
+    });
+    const tab = await open('', { options: { consent: true }, path: '/b', fresh: false });
+    await page.evaluate(() => (window.mark = true));
+    await page.goto(`${web.url}/b`);
+    await page.waitForFunction(() => window.told?.length > 0);
+    await tab.evaluate(() => window.tracker.event('view_item'));
+    await page.evaluate(() => history.back());
+    await page.waitForFunction(() => window.mark && window.back === true);
+    await page.waitForFunction(() => window.tracker.events.some((e) => e.event === 'view_item'));
+    assert.deepEqual(
+      (await events(page))
+        .map((e) => `${e.event} ${e.page}`)
+        .filter((e) => !e.startsWith('user_engagement'))
+        .sort(),
+      ['page_view /a', 'page_view /a', 'page_view /b', 'page_view /b', 'view_item /b'],
+    );
+    await settled(page);
+    await page.evaluate(() => window.tracker.event('add_to_cart'));
+    await tab.waitForFunction(() => window.tracker.events.some((e) => e.event === 'add_to_cart'));
+    assert.deepEqual([...page.warnings, ...tab.warnings], []);
+  });
+
   it('is forgotten by forget(), in every tab', async () => {
     const one = await open('', { options: { consent: true, remember: true } });
     const two = await open('', { options: { consent: true, remember: true }, fresh: false });
@@ -628,6 +705,52 @@ describe('a page that meets trouble', () => {
     );
     assert.match(message, /^schema: track: the bundle wants ".*", which a visit does not have .*give it in context/);
   });
+});
+
+describe('a visit of 10,000 events', () => {
+  for (const worker of [false, true])
+    it(`takes no more memory than one of 1,000, ${worker ? 'in a worker' : 'in the page'}`, async () => {
+      const page = await open('');
+      const cdp = await context.newCDPSession(page);
+      const heap = async () => {
+        await cdp.send('HeapProfiler.collectGarbage');
+        return (await cdp.send('Runtime.getHeapUsage')).usedSize;
+      };
+      await page.evaluate(async (worker) => {
+        window.tracker.close();
+        window.scorer = await window.pageleap.load({ bundle: '/visit.zip', worker });
+        window.told.push = () => {}; // this page would keep them all
+        window.scores = 0;
+        window.tracker = window.pageleap.track({ scorer: window.scorer, onScore: () => window.scores++ });
+        await window.tracker.ready;
+      }, worker);
+      const upTo = async (n) => {
+        await page.evaluate(async (n) => {
+          let { events } = window.tracker.latest ?? { events: 1 };
+          while (events < n) {
+            const some = Math.min(250, n - events);
+            for (let i = 0; i < some; i++, events++)
+              window.tracker.event('page_view', {
+                page: `/p/${events % 500}`,
+                page_type: ['home', 'list', 'product', 'cart', 'info'][events % 5],
+              });
+            while (window.tracker.latest?.events !== events) await new Promise((done) => setTimeout(done, 1));
+          }
+        }, n);
+        return { wasm: await page.evaluate(() => window.scorer.memory), heap: await heap() };
+      };
+      const before = await upTo(1000);
+      const after = await upTo(10_000);
+      assert.equal(await page.evaluate(() => window.scores), 10_000, 'each event has a score of its own');
+      // Go's heap grows by some half megabytes until its collector has found its pace, which scorer.test.mjs
+      // holds it to; it must not go on.
+      assert.ok(after.wasm <= before.wasm + 32 * 65536, `scorer.wasm had ${before.wasm} bytes after 1,000 and ${after.wasm} after 10,000`);
+      assert.ok(after.heap <= before.heap + 500_000, `the page had ${before.heap} bytes after 1,000 and ${after.heap} after 10,000`);
+      await page.evaluate(() => (window.tracker.close(), window.scorer.close()));
+      for (let i = 0; i < 500 && page.workers().length > 0; i++) await page.waitForTimeout(10);
+      assert.equal(page.workers().length, 0, 'close() ends the worker');
+      await cdp.detach();
+    });
 });
 
 describe('close()', () => {
