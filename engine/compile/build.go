@@ -11,9 +11,10 @@ import (
 )
 
 // The memory: nothing (16 bytes), the blocks of the ABI (16), the room for
-// errors (1024: see package kernel), constants, working memory, the host's.
+// errors (1024) and the lists of free blocks (128: see package kernel),
+// constants, working memory, the host's.
 const (
-	dataBase  = 16 + 16 + 1024
+	dataBase  = 16 + 16 + 1024 + 128
 	firstHeap = 1 << 13 // bytes that the host has without the memory growing
 )
 
@@ -37,6 +38,7 @@ func newBuild(m *engine.Model, plan *engine.Plan, src *codegen.Source, room lowe
 		b.slots[i] = lower.Slot{Cell: b.cell(i), Size: -1}
 	}
 	b.compiler = codegen.NewCompiler(src, b.module, func(c []byte) uint32 { return b.Bytes(c, 8) })
+	b.compiler.Flags = b.Flags
 	b.schema = append([]byte(`{"abi":`+strconv.Itoa(ABI)+","), m.AppendInfo(nil)[1:]...)
 	return b
 }
@@ -165,7 +167,6 @@ func (b *build) wrap(name string, params int, result bool, kernel string, args .
 func (b *build) exports() error {
 	b.Begin(lower.Step{})
 	text := b.Bytes(b.schema, 1)
-	lists := b.Room(4 * 32)
 	unknown := b.RawError("error\nno model has the handle ", "; it was never loaded, or is closed")
 	noBundle := b.RawError("bundle\nthis module is compiled from a bundle and takes no other", "")
 	events := len(b.Events) > 0
@@ -183,13 +184,20 @@ func (b *build) exports() error {
 		b.wrap("row", 1, true, "row", param(0), unknown, b.cells, visitCells),
 		b.score(unknown, visitCells, events),
 		b.visits(unknown, events),
-		// The heap comes after all other memory, so this is last.
-		b.wrap("alloc", 1, true, "alloc", param(0), b.End(), lists),
-		b.wrap("free", 1, false, "free", param(0), b.End(), lists),
+		b.wrap("alloc", 1, true, "alloc", param(0)),
+		b.wrap("free", 1, false, "free", param(0)),
 	} {
 		if err != nil {
 			return err
 		}
+	}
+	// The heap comes after all other memory.
+	for _, name := range []string{"heap", "heapStart"} {
+		g, err := b.compiler.Global(name)
+		if err != nil {
+			return err
+		}
+		b.module.Start(g, uint64(b.End()))
 	}
 	return nil
 }

@@ -27,12 +27,18 @@ func program(t *testing.T, text string, names ...string) map[string]api.Function
 		next += uint32(len(b)+7) &^ 7
 		return at
 	})
+	c.Flags = map[string]bool{"on": true}
 	for _, name := range names {
 		f, err := c.Func(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		m.Export(name, f)
+	}
+	for _, f := range m.Functions() {
+		if f.Name == "absent" {
+			t.Error("what no flag wants is compiled")
+		}
 	}
 	m.Memory(1 << 16)
 	ctx := context.Background()
@@ -86,7 +92,11 @@ func named(x int32) (y int32) { y = x; if x > 3 { y++; return }; return }
 func andnot(x, y uint64) uint64 { return x &^ y }
 func f32(x float64) float64 { return float64(float32(x)) }
 func u2f(x uint64) float64 { return float64(x) }
-`, "fib", "sum", "wrap", "neg8", "look", "swapped", "shl", "sar", "sw", "mathy", "trunc", "lens", "logic", "count", "inl", "picks", "nested", "mm", "named", "andnot", "f32", "u2f")
+type Flag bool
+var on, off Flag
+func flags(x int32) int32 { if on && x > 2 { if off || !on { return 1 } else if !off { return 2 } }; if off { absent() }; if off && x > 0 { return 3 }; return 4 }
+func absent() { panic("") }
+`, "fib", "sum", "wrap", "neg8", "look", "swapped", "shl", "sar", "sw", "mathy", "trunc", "lens", "logic", "count", "inl", "picks", "nested", "mm", "named", "andnot", "f32", "u2f", "flags")
 	f := math.Float64bits
 	i := func(x int32) uint64 { return uint64(uint32(x)) }
 	for _, c := range []struct {
@@ -126,6 +136,8 @@ func u2f(x uint64) float64 { return float64(x) }
 		{"andnot", []uint64{0xff, 0x0f}, 0xf0},
 		{"f32", []uint64{f(0.1)}, f(float64(float32(0.1)))},
 		{"u2f", []uint64{1 << 63}, f(1 << 63)},
+		{"flags", []uint64{3}, 2},
+		{"flags", []uint64{1}, 4},
 	} {
 		got, err := fs[c.name].Call(context.Background(), c.args...)
 		if err == nil && fs[c.name].Definition().ResultTypes()[0] == api.ValueTypeI32 {

@@ -15,6 +15,8 @@ import (
 // Compiler puts functions of a Source into a module, each with what it calls
 // and the tables that it reads.
 type Compiler struct {
+	Flags map[string]bool // the variables of the type Flag that are true
+
 	src     *Source
 	module  *wasmbin.Module
 	place   func(b []byte) uint32 // puts a table into the memory and gives its address, a multiple of 8
@@ -27,6 +29,34 @@ type Compiler struct {
 // NewCompiler makes a compiler for one module.
 func NewCompiler(src *Source, m *wasmbin.Module, place func(b []byte) uint32) *Compiler {
 	return &Compiler{src: src, module: m, place: place, funcs: map[*types.Func]*wasmbin.Func{}, globals: map[*types.Var]uint32{}, tables: map[*types.Var]uint32{}}
+}
+
+// static is the value of a condition that hangs on flags alone, if it does.
+func (c *Compiler) static(e ast.Expr) (value, known bool) {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		v, ok := c.src.info.Uses[e].(*types.Var)
+		if !ok {
+			return false, false
+		}
+		t, ok := v.Type().(*types.Named)
+		return c.Flags[v.Name()], ok && t.Obj().Name() == "Flag"
+	case *ast.UnaryExpr:
+		value, known = c.static(e.X)
+		return !value, known && e.Op == token.NOT
+	case *ast.BinaryExpr:
+		if e.Op != token.LAND && e.Op != token.LOR {
+			return false, false
+		}
+		or := e.Op == token.LOR
+		x, xKnown := c.static(e.X)
+		y, yKnown := c.static(e.Y)
+		if xKnown && x == or || yKnown && y == or {
+			return or, true
+		}
+		return !or, xKnown && yKnown
+	}
+	return false, false
 }
 
 // fault is an error in a kernel, with its place.

@@ -17,6 +17,10 @@ func (c *fn) expr(e ast.Expr) {
 		c.constant(tv.Type, tv.Value)
 		return
 	}
+	if value, known := c.static(e); known {
+		c.constant(types.Typ[types.Bool], constant.MakeBool(value))
+		return
+	}
 	switch e := e.(type) {
 	case *ast.ParenExpr:
 		c.expr(e.X)
@@ -151,6 +155,10 @@ func (c *fn) binary(e *ast.BinaryExpr) {
 	t := c.typeOf(e.X)
 	switch e.Op {
 	case token.LAND, token.LOR:
+		if _, known := c.static(e.X); known {
+			c.expr(e.Y) // what it is has not decided
+			return
+		}
 		c.cond(e.X)
 		c.open(wasmbin.If, uint64(wasmbin.I32))
 		if e.Op == token.LAND {

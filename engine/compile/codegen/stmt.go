@@ -294,6 +294,14 @@ func (c *fn) ifStmt(s *ast.IfStmt) {
 	if s.Init != nil {
 		c.stmt(s.Init)
 	}
+	if value, known := c.static(s.Cond); known {
+		if value {
+			c.block(s.Body)
+		} else if s.Else != nil {
+			c.stmt(s.Else)
+		}
+		return
+	}
 	if s.Else == nil && len(s.Body.List) == 1 {
 		if b, ok := s.Body.List[0].(*ast.BranchStmt); ok {
 			c.cond(s.Cond)

@@ -2,26 +2,29 @@ package kernel
 
 import "math/bits"
 
-// The host's memory: blocks of a power of two bytes, 8 of which say which power,
-// in a list of free ones for each size, or from the end of what was given out.
-var heap Ptr // its end; 0: nothing has been given out
+// The host's memory, which kernels may use too: blocks of a power of two bytes, 8
+// of which say which power, in a list of free ones for each size, or from the end
+// of what was given out.
+var (
+	heapStart Ptr
+	heap      Ptr // the end of what was given out; it starts at heapStart
+)
+
+// freeLists has, of each power of two, the first free block.
+const freeLists Ptr = errorRoom + errorBytes
 
 // alloc gives n bytes at a multiple of 8. It grows the memory if it must, and
-// traps where there is no more. start is where the heap begins, lists 32
-// addresses before it.
-func alloc(n uint32, start, lists Ptr) Ptr {
+// traps where there is no more.
+func alloc(n uint32) Ptr {
 	if n > 1<<31-16 {
 		panic("")
 	}
 	class := uint32(bits.Len32(max(n+8, 16) - 1))
-	list := lists + Ptr(4*class)
+	list := freeLists + Ptr(4*class)
 	p := list.Ptr()
 	if p != 0 {
 		list.SetPtr(p.Ptr())
 		return p
-	}
-	if heap == 0 {
-		heap = start
 	}
 	p = heap + 8
 	end := heap + 1<<class
@@ -38,15 +41,15 @@ func alloc(n uint32, start, lists Ptr) Ptr {
 	return p
 }
 
-func free(p, start, lists Ptr) {
-	if p < start+8 || p >= heap {
+func free(p Ptr) {
+	if p < heapStart+8 || p >= heap {
 		return
 	}
 	class := (p - 8).U32()
 	if class > 31 {
 		return
 	}
-	list := lists + Ptr(4*class)
+	list := freeLists + Ptr(4*class)
 	p.SetPtr(list.Ptr())
 	list.SetPtr(p)
 }

@@ -13,6 +13,10 @@ type Ptr uint32
 
 var memory []byte
 
+// Flag is the type of variables that say what a module needs. Lower sets them
+// (Builder.Need) for all of it; what hangs on one that is not set is left out.
+type Flag bool
+
 func (p Ptr) get(n int) uint64 {
 	x := uint64(0)
 	for i := n - 1; i >= 0; i-- {

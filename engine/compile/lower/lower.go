@@ -65,6 +65,9 @@ type Builder struct {
 	Reset  []Call // when a visit begins
 	Visit  []Call // a visit's row: what Score is for lists
 
+	// Flags are the kernels' variables of the type Flag that are true.
+	Flags map[string]bool
+
 	// Parts are the bytes of data of each step, by its path.
 	Parts []Part
 
@@ -95,7 +98,7 @@ type Part struct {
 // New makes a builder whose constants begin at data and whose working memory
 // begins at room, both multiples of 16.
 func New(data, room Addr) *Builder {
-	return &Builder{dataBase: data, roomBase: room, texts: map[string]Addr{}, doubles: map[string]Addr{}}
+	return &Builder{Flags: map[string]bool{}, dataBase: data, roomBase: room, texts: map[string]Addr{}, doubles: map[string]Addr{}}
 }
 
 // Begin starts a step.
@@ -350,6 +353,13 @@ func call(kernel string, args []any) Call {
 		}
 	}
 	return c
+}
+
+// Need makes code behind the kernels' flags of these names be compiled.
+func (b *Builder) Need(flags ...string) {
+	for _, f := range flags {
+		b.Flags[f] = true
+	}
 }
 
 // ---- errors

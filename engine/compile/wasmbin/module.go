@@ -28,8 +28,7 @@ const pageSize = 65536
 type Module struct {
 	types   []string // encoded, each once
 	funcs   []*Func
-	globals []byte
-	global  int
+	globals []global
 	exports []byte
 	export  int
 	data    []byte
@@ -62,15 +61,19 @@ func vector(types []Type) []byte {
 	return b
 }
 
+type global struct {
+	typ   Type
+	start uint64
+}
+
 // Global adds a mutable global of a number type that starts at 0.
 func (m *Module) Global(t Type) uint32 {
-	zero := Instr{Op: constOf(t)}
-	m.globals = append(m.globals, byte(t), 1)
-	m.globals = zero.append(m.globals)
-	m.globals = append(m.globals, byte(End))
-	m.global++
-	return uint32(m.global - 1)
+	m.globals = append(m.globals, global{typ: t})
+	return uint32(len(m.globals) - 1)
 }
+
+// Start makes a global start at x, as Instr's A has it.
+func (m *Module) Start(global uint32, x uint64) { m.globals[global].start = x }
 
 // Memory makes the module have a memory of so many bytes, exported as "memory".
 func (m *Module) Memory(size uint32) {
@@ -141,7 +144,12 @@ func (m *Module) Bytes() []byte {
 	if m.pages > 0 {
 		b = append(b, section(5, uleb([]byte{1, 0}, uint64(m.pages)))...)
 	}
-	b = append(b, counted(6, m.global, m.globals)...)
+	var globals []byte
+	for _, g := range m.globals {
+		start := Instr{Op: constOf(g.typ), A: g.start}
+		globals = append(start.append(append(globals, byte(g.typ), 1)), byte(End))
+	}
+	b = append(b, counted(6, len(m.globals), globals)...)
 	b = append(b, counted(7, m.export, m.exports)...)
 	b = append(b, section(10, code)...)
 	return append(b, counted(11, m.segment, m.data)...)
