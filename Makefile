@@ -156,6 +156,9 @@ fuzz: dist/scorer.wasm ## fuzz each reader for FUZZTIME (1m), or those whose nam
 	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9]+' engine edge wasm | sed 's,/[^/]*:func , ,' | grep -E ' .*($(TARGET))' | while read -r dir name; do \
 	  echo "== $$dir $$name"; go test ./$$dir -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) || exit 1; done
 
+mutate: dist/scorer.wasm ## damage each committed bundle 80 times, natively and in scorer.wasm
+	go test ./engine ./wasm/host -run '^TestMutants$$' -mutants 80 -timeout 1h -v
+
 test-spark: dist/pageleap dist/scorer.wasm ## run scorer.wasm inside Spark's executors (installs PySpark)
 	@test -x dist/spark-venv/bin/python || python3 -m venv dist/spark-venv
 	dist/spark-venv/bin/pip install -q --disable-pip-version-check -r wasm/spark/requirements.txt

@@ -2,20 +2,23 @@ package engine_test
 
 import (
 	"flag"
-	"math/rand/v2"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/bundle"
+	"github.com/pageleap/pageleap/engine/bundle/mutant"
 	"github.com/pageleap/pageleap/engine/frame"
 )
 
-var mutants = flag.Int("mutants", 40, "damaged copies to make of each genuine bundle")
+var mutants = flag.Int("mutants", 12, "damaged copies to make of each bundle; make mutate makes 80")
 
 // memory is a bundle's files with one of them changed.
 type memory struct {
@@ -31,103 +34,85 @@ func (m memory) ReadFile(name string) ([]byte, error) {
 	return m.Files.ReadFile(name)
 }
 
-// Bundles damaged by rule either load and score, or are refused: no fault, and
-// no hang.
-func TestMutants(t *testing.T) {
-	zips, err := filepath.Glob("../testdata/genuine/*/bundle.*.zip")
-	if err != nil || len(zips) == 0 {
-		t.Fatal("no bundles", err)
+// committed are the zips of all bundles in testdata that have a frame, and the
+// frame of each.
+func committed(tb testing.TB) map[string]string {
+	tb.Helper()
+	frames := map[string]string{}
+	for _, pattern := range []string{"genuine/*/bundle.*.zip", "cases/*/bundle.*.zip", "demo/*.zip"} {
+		zips, err := filepath.Glob("../testdata/" + pattern)
+		if err != nil || len(zips) == 0 {
+			tb.Fatal(pattern, ": no bundles ", err)
+		}
+		for _, path := range zips {
+			for _, frame := range []string{filepath.Dir(path) + "/frame.json", strings.TrimSuffix(path, ".zip") + "_frame.json", "../testdata/demo/visitor_frame.json"} {
+				if _, err := os.Stat(frame); err == nil {
+					frames[path] = frame
+					break
+				}
+			}
+		}
 	}
-	rng := rand.New(rand.NewPCG(1, 2))
-	loaded, scored, refused := 0, 0, 0
-	for _, path := range zips {
+	return frames
+}
+
+// Bundles damaged by rule either load and score, or are refused with an error of
+// a kind: no fault, no hang.
+func TestMutants(t *testing.T) {
+	frames := committed(t)
+	counts := map[string][3]int{} // by rule: refused, loaded, scored
+	total := 0
+	for _, path := range slices.Sorted(maps.Keys(frames)) {
 		zip, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		files, err := bundle.OpenZip(zip)
+		text, err := os.ReadFile(frames[path])
 		if err != nil {
 			t.Fatal(err)
 		}
-		frameJSON, err := os.ReadFile(filepath.Dir(path) + "/frame.json")
-		if err != nil {
-			continue // a bundle that has no frame
+		if _, err := engine.Load(zip); err != nil {
+			continue // a case of a damaged bundle
 		}
-		in, err := frame.ReadJSON(frameJSON)
-		if err != nil {
-			t.Fatal(err)
-		}
-		names := files.List()
-		for range *mutants {
-			name := names[rng.IntN(len(names))]
-			data, err := files.ReadFile(name)
-			if err != nil || len(data) == 0 {
-				continue
-			}
-			bad := mutate(rng, data)
+		err = mutant.Make(zip, *mutants, 1, func(m mutant.Mutant) {
+			what := path + ", " + m.File + ", " + m.Rule
+			c := counts[m.Rule]
 			began := time.Now()
-			func() {
-				defer func() {
-					if r := recover(); r != nil {
-						saved := filepath.Join(os.TempDir(), "mutant-"+filepath.Base(filepath.Dir(path)))
-						os.WriteFile(saved, bad, 0o644)
-						t.Errorf("%s, %s: %v (the file is in %s)\n%s", path, name, r, saved, debug.Stack())
-					}
-				}()
-				m, err := engine.LoadFiles(memory{files, name, bad})
-				if err != nil {
-					refused++
-					return
+			defer func() {
+				if r := recover(); r != nil {
+					saved := filepath.Join(os.TempDir(), fmt.Sprintf("mutant-%d.zip", total))
+					os.WriteFile(saved, m.Zip, 0o644)
+					t.Errorf("%s: %v (the bundle is in %s)\n%s", what, r, saved, debug.Stack())
 				}
-				loaded++
-				if _, err := m.Transform(in); err == nil {
-					scored++
+				if d := time.Since(began); d > 10*time.Second {
+					t.Errorf("%s: took %v", what, d)
 				}
+				counts[m.Rule] = c
+				total++
 			}()
-			if d := time.Since(began); d > 5*time.Second {
-				t.Errorf("%s, %s: took %v", path, name, d)
-			}
-		}
-	}
-	t.Logf("%d refused, %d loaded, of which %d scored", refused, loaded, scored)
-}
-
-func mutate(rng *rand.Rand, data []byte) []byte {
-	b := slices.Clone(data)
-	for range 1 + rng.IntN(3) {
-		if len(b) == 0 {
-			break
-		}
-		i := rng.IntN(len(b))
-		j := min(len(b), i+1+rng.IntN(16))
-		switch rng.IntN(7) {
-		case 0:
-			b[i] ^= 1 << rng.IntN(8)
-		case 1:
-			b = b[:i]
-		case 2:
-			b = slices.Delete(b, i, j)
-		case 3:
-			b = slices.Insert(b, i, b[i:j]...)
-		case 4:
-			if c := b[i]; c >= '0' && c <= '9' { // a digit is most often what matters
-				b[i] = byte('0' + rng.IntN(10))
-			}
-		case 5: // another number in place of one
-			if k := slices.IndexFunc(b[i:], func(c byte) bool { return c >= '0' && c <= '9' }); k >= 0 {
-				e := i + k
-				for e < len(b) && (b[e] >= '0' && b[e] <= '9' || b[e] == '.') {
-					e++
+			model, err := engine.Load(m.Zip)
+			if err == nil {
+				c[1]++
+				if _, _, err = model.TransformBytes(text, frame.JSON, frame.JSON, nil); err == nil {
+					c[2]++
 				}
-				n := []string{"-1", "0", "1", "2147483647", "-2147483648", "9223372036854775807", "1e308", "null", "4294967296", "3.5", "1000000"}[rng.IntN(11)]
-				b = slices.Concat(b[:i+k], []byte(n), b[e:])
+			} else {
+				c[0]++
 			}
-		case 6: // swap two runs
-			k := rng.IntN(len(b))
-			for n := 0; n < 8 && i+n < len(b) && k+n < len(b); n++ {
-				b[i+n], b[k+n] = b[k+n], b[i+n]
+			if err != nil && len(err.Error()) < 5 {
+				t.Errorf("%s: %q says nothing", what, err)
 			}
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
-	return b
+	for _, rule := range slices.Sorted(maps.Keys(counts)) {
+		c := counts[rule]
+		t.Logf("%-20s %6d refused, %6d loaded, of which %6d scored the frame", rule, c[0], c[1], c[2])
+	}
+	t.Logf("%d mutants", total)
+	if total < *mutants*250 {
+		t.Error("of too few bundles")
+	}
 }

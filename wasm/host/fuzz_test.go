@@ -1,50 +1,17 @@
 package host_test
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/frame"
 	"github.com/pageleap/pageleap/wasm/host"
 	"github.com/pageleap/pageleap/wasm/internal/wasmtest"
 )
-
-// both loads a bundle natively and in scorer.wasm, scores a frame with what is
-// loaded, and fails where the two do not give the same bytes, or the same error.
-func both(t *testing.T, in *host.Instance, zip, frameIn []byte, form frame.Format) {
-	t.Helper()
-	ctx := context.Background()
-	native, errNative := engine.Load(zip)
-	wasm, errWasm := in.Load(ctx, zip)
-	if alike(t, errNative, errWasm); errNative != nil {
-		return
-	}
-	defer wasm.Close(ctx)
-	want, dropped, errNative := native.TransformBytes(frameIn, form, frame.JSON, nil)
-	got, errWasm := wasm.Transform(ctx, frameIn, host.Format(form), host.JSON, nil)
-	if alike(t, errNative, errWasm); errNative == nil && !bytes.Equal(got, want) {
-		t.Fatalf("%d rows dropped\nwasm:     %s\nnatively: %s", len(dropped), got, want)
-	}
-}
-
-func alike(t *testing.T, native, wasm error) {
-	t.Helper()
-	var he *host.Error
-	switch {
-	case native == nil && wasm == nil:
-	case native == nil || !errors.As(wasm, &he):
-		t.Fatalf("natively %v, in wasm %v", native, wasm)
-	case he.Msg != native.Error() || he.Kind != engine.ErrorKind(native):
-		t.Fatalf("natively %s: %v, in wasm %s: %v", engine.ErrorKind(native), native, he.Kind, wasm)
-	}
-}
 
 // small are the genuine bundles that are no larger than a fuzzer can use.
 func small(f *testing.F) (cases []struct {
@@ -128,9 +95,9 @@ func FuzzWasm(f *testing.F) {
 		}
 		c := cases[int(i)%len(cases)]
 		if n := int(k) % (len(c.names) + 1); n < len(c.names) {
-			both(t, in, zipWith(t, c.files, c.names[n], data), c.frame, frame.JSON)
+			both(t, in, "fuzzed", zipWith(t, c.files, c.names[n], data), c.frame, frame.JSON)
 		} else {
-			both(t, in, zipWith(t, c.files, "", nil), data, frame.Format(k/64))
+			both(t, in, "fuzzed", zipWith(t, c.files, "", nil), data, frame.Format(k/64))
 		}
 	})
 }
