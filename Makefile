@@ -11,13 +11,16 @@ GO_FILES := $(shell find engine edge wasm -name '*.go' -not -name '*_test.go') g
 DEMO := testdata/genuine/real_uci_shoppers_rf
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: dist/pageleap dist/scorer.wasm dist/npm/package.json dist/page/index.html sizes ## build dist/: pageleap, scorer.wasm, the npm package, the page
 
-dist/pageleap: $(GO_FILES) edge/openapi.json
-	@mkdir -p dist
-	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o $@ ./engine/cmd/pageleap
+# The program says at --version which scorer.wasm is of the same source.
+SHA256 := $(or $(shell command -v sha256sum),shasum -a 256)
+CLI_FLAGS = -trimpath -ldflags="-s -w -X main.wasmSHA256=$$($(SHA256) dist/scorer.wasm | cut -c1-64)"
+
+dist/pageleap: $(GO_FILES) edge/openapi.json dist/scorer.wasm
+	CGO_ENABLED=0 go build $(CLI_FLAGS) -o $@ ./engine/cmd/pageleap
 
 # c-shared makes a reactor: no start function, only exports. What the flags
 # save, of 843 kB after brotli: -l (no inlining) 100 kB, given back where the
@@ -76,9 +79,9 @@ IMAGE_TOOL ?= docker
 image: dist/image/pageleap ## build the server's image with IMAGE_TOOL=docker
 	$(IMAGE_TOOL) build -f edge/Dockerfile -t pageleap dist/image
 
-dist/image/pageleap: $(GO_FILES) edge/openapi.json
+dist/image/pageleap: $(GO_FILES) edge/openapi.json dist/scorer.wasm
 	@mkdir -p dist/image
-	CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags='-s -w' -o $@ ./engine/cmd/pageleap
+	CGO_ENABLED=0 GOOS=linux go build $(CLI_FLAGS) -o $@ ./engine/cmd/pageleap
 
 dev-worker: worker edge/worker/node_modules ## run the Worker here, in the real runtime (PORT=8787)
 	@WRANGLER_SEND_METRICS=false CLOUDFLARE_CF_FETCH_ENABLED=false exec edge/worker/node_modules/.bin/wrangler dev --ip 127.0.0.1 --port $(PORT)
@@ -101,14 +104,47 @@ run: dist/pageleap dist/page/index.html ## serve the demo shop (PORT=8787)
 	@exec dist/pageleap serve --addr 127.0.0.1:$(PORT) --web dist/page --model shoppers=$(DEMO)/bundle.json.zip \
 	  --model shoppers_visit=testdata/demo/shoppers_visit.zip --model next_category=testdata/demo/next_category.zip
 
-test: web/node_modules browser build worker dist/poisoned/worker.wasm edge/worker/node_modules ## install what the tests need and run them all
-	go vet ./...
-	GOOS=wasip1 GOARCH=wasm go vet ./wasm/scorer
-	GOOS=js GOARCH=wasm go vet ./edge/...
-	@test -z "$$(gofmt -l engine edge wasm)" || { echo "gofmt wants to change:"; gofmt -l engine edge wasm; exit 1; }
+test: lint browser build worker dist/poisoned/worker.wasm edge/worker/node_modules ## install what the tests need and run them all
 	go test ./...
 	cd web && npm test
 	cd edge/worker && npm test
+
+# What needs neither a browser nor workerd.
+test-quick: dist/scorer.wasm web/node_modules ## run the quick tests: under a minute where little has changed
+	go test -short ./engine/... ./edge/... ./wasm/...
+	cd web && node --test test/scorer.test.mjs test/experiment.test.mjs
+
+PRETTIER := web/node_modules/.bin/prettier --config web/package.json --log-level warn \
+	'web/{src,bin,test,demo}/**/*.{mjs,ts,tsx,css,html}' 'web/*.json' 'edge/**/*.mjs' 'wasm/**/*.mjs' 'testdata/scripts/*.mjs'
+
+lint: web/node_modules ## vet, gofmt, types and prettier: what must hold before the tests
+	go vet ./...
+	GOOS=wasip1 GOARCH=wasm go vet ./wasm/scorer
+	GOOS=js GOARCH=wasm go vet ./edge/...
+	@test -z "$$(gofmt -l engine edge wasm)" || { echo "gofmt wants to change (make format does):"; gofmt -l engine edge wasm; exit 1; }
+	web/node_modules/.bin/tsc -p web
+
+format: web/node_modules ## format Go, JavaScript, TypeScript, CSS and HTML
+	gofmt -w engine edge wasm
+	$(PRETTIER) --write
+
+docs-check: build ## run the commands and code of all the documentation
+	node testdata/scripts/docs-check.mjs
+
+# ---- releases
+VERSION = $(shell node -p "require('./web/package.json').version")
+PLATFORMS := linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64
+
+release: build ## make all that is published, with hashes and notes, in dist/release
+	rm -rf dist/release
+	mkdir -p dist/release
+	for p in $(PLATFORMS); do case $$p in windows*) exe=.exe;; *) exe=;; esac; \
+	  CGO_ENABLED=0 GOOS=$${p%-*} GOARCH=$${p#*-} go build $(CLI_FLAGS) -o dist/release/pageleap-$$p$$exe ./engine/cmd/pageleap; done
+	cp dist/scorer.wasm LICENSE NOTICE dist/release/
+	cd dist/release && npm pack --silent ../npm
+	node web/bin/notes.mjs $(VERSION) > dist/release/NOTES.md
+	cd dist/release && $(SHA256) * > ../SHA256SUMS && mv ../SHA256SUMS .
+	@ls -l dist/release
 
 compat: dist/scorer.wasm web/node_modules ## run every genuine case everywhere and write engine/COMPAT.md
 	go run ./wasm/harness -compat engine/COMPAT.md testdata/genuine
@@ -177,4 +213,4 @@ clean: ## remove what was built
 
 test-spark: export PYSPARK_PYTHON = $(CURDIR)/dist/spark-venv/bin/python
 
-.PHONY: test-spark help build sizes op-sizes run test compat fuzz browser clean
+.PHONY: test-spark help build sizes op-sizes run test test-quick lint format docs-check release compat fuzz browser clean
