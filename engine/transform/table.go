@@ -95,6 +95,7 @@ var Table = []Op{
 	{"target_encoder", readTargetEncoder},
 	{"univariate_feature_selector", readSelector},
 	{"variance_threshold_selector", readSelector},
+	{"vector_element", readVectorElement},
 	{"vector_size_hint", readVectorSizeHint},
 	{"tensorflow", readTensorflow}, // refused
 	{"sql_transformer", readSQLTransformer},
