@@ -19,6 +19,7 @@
 //   <!-- docs-check: first, COMMAND -->    COMMAND is run before the block (and is not shown to the reader)
 //   <!-- docs-check: server, ADDRESS -->   the block's first line runs, until the rest has, once ADDRESS answers
 //   <!-- docs-check: run -->               a block of js is run by Node
+//   <!-- docs-check: inside, GO -->        a block of go is the body of a function that begins with GO
 //   <!-- docs-check: output -->            what the block before printed; "…" stands for anything
 //   <!-- docs-check: fragment, REASON -->  a block of go or js that is only parsed
 import { spawn, spawnSync } from 'node:child_process';
@@ -135,8 +136,30 @@ async function shell(block, dir) {
 
 const wrapGo = (text) => `package p\n\nfunc _() {\n${text}\n}\n`;
 
+/** Compiles statements as the body of a function that begins with what the note says. */
+function goInside(block, dir, n) {
+  const known = { engine: 'engine', frame: 'engine/frame', bundle: 'engine/bundle', transform: 'engine/transform', host: 'wasm/host', edge: 'edge', server: 'edge/server' };
+  const body = `${block.notes.inside}\n${block.text}`;
+  const used = (name) => new RegExp(`\\b${name}\\.`).test(body);
+  const imports = [
+    ...['context', 'errors', 'fmt', 'io', 'log', 'os'].filter(used),
+    ...Object.keys(known).filter(used).map((name) => `github.com/pageleap/pageleap/${known[name]}`),
+    ...(used('http') ? ['net/http'] : []),
+  ];
+  // What a reader would use next is used here, for the compiler's sake.
+  const names = new Set([...body.matchAll(/^([\w, ]+) :=/gm)].flatMap((m) => m[1].split(/, */)).filter((v) => v !== '_'));
+  const at = join(dir, `docs_check_${n}`);
+  mkdirSync(at);
+  writeFileSync(join(at, 'p.go'), `package p\n\nimport (\n${imports.map((i) => `"${i}"\n`).join('')})\n\nfunc _() {\n${body}\n${[...names].map((v) => `_ = ${v}\n`).join('')}}\n`);
+  const r = bash(dir, `go build ./${basename(at)}`);
+  count.checked++;
+  if (r.status !== 0) fault(block, why(r), r.stderr);
+  return '';
+}
+
 function go(block, dir, n) {
   const program = /^package /m.test(block.text);
+  if (!program && 'inside' in block.notes) return goInside(block, dir, n);
   if (!program) {
     if (!('fragment' in block.notes)) fault(block, 'is no whole file of Go; mark it "fragment" with the reason');
     const r = spawnSync('gofmt', ['-e'], { input: wrapGo(block.text), encoding: 'utf8' });
