@@ -148,6 +148,7 @@ func (b *build) begin(s *engine.Step) {
 		if port.Type.Kind == frame.Tensor {
 			if size := port.Type.Size(); size >= 0 && size != in.Size {
 				check("checkSize", in.Cell, size, b.ErrorWith(k, lower.Shape, "a vector of ", "", "the model was fitted on "+strconv.Itoa(size)))
+				in.Size = size // in the rows that go on
 			}
 		}
 	}

@@ -171,7 +171,7 @@ func (t *generalizedLinearRegression) mean(eta float64) float64 {
 	case logitLink:
 		return 1 / (1 + fmath.Exp(-eta))
 	case probitLink:
-		return 0.5 * (1 + math.Erf(eta/math.Sqrt2))
+		return 0.5 * (1 + fmath.Erf(eta/math.Sqrt2))
 	case cloglogLink:
 		return 1 - fmath.Exp(-fmath.Exp(eta))
 	case sqrtLink:

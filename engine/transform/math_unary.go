@@ -78,11 +78,11 @@ func (op unary) apply(x float64) float64 {
 	case unarySqrt:
 		return math.Sqrt(x)
 	case unarySin:
-		return math.Sin(x)
+		return fmath.Sin(x)
 	case unaryCos:
-		return math.Cos(x)
+		return fmath.Cos(x)
 	case unaryTan:
-		return math.Tan(x)
+		return fmath.Tan(x)
 	case unaryAbs:
 		return math.Abs(x)
 	case unaryLogit:

@@ -61,3 +61,43 @@ func indexLabel(in Cell, texts, offsets Ptr, count uint32, positions Ptr, invali
 	}
 	return failText(unseenErr, in.Data(), in.Len())
 }
+
+// mapLabel gives a label its value. The labels are sorted as find wants them.
+func mapLabel(in Cell, texts, offsets Ptr, count uint32, values Ptr, keep bool, otherwise float64, nullErr, unseenErr uint32, out Cell) Status {
+	if !in.Null() {
+		if k := find(in.Data(), in.Len(), texts, offsets, count); k != 0xffffffff {
+			out.SetNum((values + Ptr(k)<<3).F64())
+			return done
+		}
+	}
+	switch {
+	case keep:
+		out.SetNum(otherwise)
+		return done
+	case in.Null():
+		return fail(nullErr)
+	}
+	return failText(unseenErr, in.Data(), in.Len())
+}
+
+// labelAt gives back the label of an index, which loses its fraction. Null stays
+// null; it writes the tag.
+func labelAt(in Cell, texts, offsets Ptr, count uint32, nanIsFirst bool, err uint32, room Ptr, out Cell) Status {
+	out.SetTag(tagNull)
+	if in.Null() {
+		return done
+	}
+	x := in.Num()
+	if x != x && nanIsFirst {
+		x = 0
+	}
+	if !(x > -1 && x < float64(count)) {
+		return failNumber(err, room, x)
+	}
+	at := offsets + Ptr(int32(x))<<2
+	from := at.U32()
+	out.SetTag(tagText)
+	out.SetData(texts + Ptr(from))
+	out.SetLen((at + 4).U32() - from)
+	return done
+}

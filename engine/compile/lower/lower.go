@@ -38,8 +38,11 @@ const (
 	TagList   = 7
 )
 
-// CellBytes is the size of a cell.
-const CellBytes = 24
+// CellBytes is the size of a cell, and NumberRoom what failNumber wants as room.
+const (
+	CellBytes  = 24
+	NumberRoom = 5*4*40 + 24
+)
 
 // Slot is a column of the plan: its cell, and what is known of its values.
 type Slot struct {
@@ -208,6 +211,22 @@ func (b *Builder) Sparse(i, n, entries int) (cell Addr) {
 	return s.Cell
 }
 
+// Like makes output i a vector of the form and size of input k, never null. A
+// kernel writes the tag, the number of elements or entries, and these. Where the
+// size is not known the step is refused.
+func (b *Builder) Like(i, k int) (cell Addr) {
+	in := b.step.In[k]
+	switch {
+	case in.Size < 0:
+		b.Refuse("the size of its vectors is not known")
+		return b.Vector(i, 0, 0)
+	case in.Dense:
+		cell, _ = b.Dense(i, in.Size)
+		return cell
+	}
+	return b.Vector(i, in.Size, in.Size)
+}
+
 // MayBeNull says of output i, after its form, that a kernel makes it null in
 // some rows, and then writes the tag in the others.
 func (b *Builder) MayBeNull(i int) { b.step.Out[i].NotNull = false }
@@ -273,6 +292,18 @@ func (b *Builder) Longs(v []uint64) Addr {
 		c = append64(c, x)
 	}
 	return b.Bytes(c, 8)
+}
+
+// NumberCell places a cell that is always x.
+func (b *Builder) NumberCell(x float64) Addr {
+	c := append32(append32(nil, TagNumber), 0)
+	return b.Bytes(append64(append64(c, math.Float64bits(x)), 0), 8)
+}
+
+// DenseCell places a cell that is a dense vector of the n elements at data.
+func (b *Builder) DenseCell(data Addr, n int) Addr {
+	c := append32(append32(nil, TagDense), uint32(n))
+	return b.Bytes(append64(append32(append32(c, data), 0), 0), 8)
 }
 
 // Texts places a text, which may not be changed.

@@ -6,5 +6,5 @@ import "embed"
 
 // Source is this package's own source, which engine/compile compiles too.
 //
-//go:embed fmath.go fma.go fma_wasm.go tables.go
+//go:embed erf.go fmath.go fma.go fma_wasm.go tables.go trig.go
 var Source embed.FS

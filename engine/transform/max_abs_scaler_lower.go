@@ -1,0 +1,9 @@
+package transform
+
+import (
+	"github.com/pageleap/pageleap/engine/compile/lower"
+)
+
+func (t *maxAbsScaler) Lower(b *lower.Builder) {
+	b.Call("scaleVector", b.In(0), b.Like(0, 0), b.Doubles(t.scale))
+}
