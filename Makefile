@@ -24,11 +24,12 @@ dist/pageleap: $(GO_FILES) edge/openapi.json dist/scorer.wasm
 
 # c-shared makes a reactor: no start function, only exports. What the flags
 # save, of 843 kB after brotli: -l (no inlining) 100 kB, given back where the
-# time goes (2 kB); -s -w (no symbol table) nothing after brotli, 0.7 MB raw.
+# time goes (10 kB); -s -w (no symbol table) nothing after brotli, 0.7 MB raw.
 # wasm/strip then takes the tables of tracebacks: 90 kB.
 ENGINE := github.com/pageleap/pageleap/engine
 WASM_FLAGS := -trimpath -buildvcs=false -buildmode=c-shared -ldflags='-s -w -buildid=' \
-	-gcflags=all=-l -gcflags=$(ENGINE)/tree= -gcflags=$(ENGINE)/internal/fmath=
+	-gcflags=all=-l -gcflags=$(ENGINE)/tree= -gcflags=$(ENGINE)/internal/fmath= -gcflags=$(ENGINE)/bundle= \
+	-gcflags=$(ENGINE)/internal/json= -gcflags=$(ENGINE)/internal/inflate= -gcflags=$(ENGINE)/internal/word=
 
 dist/scorer.wasm: $(GO_FILES)
 	@mkdir -p dist

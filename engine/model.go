@@ -78,7 +78,7 @@ func Load(zip []byte, opts ...Option) (*Model, error) {
 // LoadFiles reads a bundle from its files, such as those of bundle.Dir.
 func LoadFiles(files bundle.Files, opts ...Option) (*Model, error) {
 	o := resolve(opts)
-	b, err := bundle.Read(files, o.limits)
+	b, err := bundle.Open(files, o.limits)
 	if err != nil {
 		return nil, err
 	}

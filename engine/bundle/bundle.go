@@ -69,16 +69,31 @@ type Sub struct {
 type File struct {
 	Name string
 	Data []byte
+
+	// Where the data still are, in a bundle that was opened.
+	zip   *zipFiles
+	entry string
 }
 
 // File is the contents of the named file in the model's own directory.
 func (m *Model) File(name string) (data []byte, ok bool) {
+	data, err := m.unpack(name, nil)
+	return data, err == nil
+}
+
+// unpack is File with the fault of what cannot be unpacked. It unpacks into buf
+// if that has room.
+func (m *Model) unpack(name string, buf []byte) ([]byte, error) {
 	for i := range m.Files {
-		if m.Files[i].Name == name {
-			return m.Files[i].Data, true
+		switch f := &m.Files[i]; {
+		case f.Name != name:
+		case f.zip != nil:
+			return f.zip.readInto(buf, f.entry)
+		default:
+			return f.Data, nil
 		}
 	}
-	return nil, false
+	return nil, &Error{Kind: ErrNotFound, Path: m.Path + "/" + name, Msg: "the bundle has no such file"}
 }
 
 // Sub is the model in the named directory below m, or nil.

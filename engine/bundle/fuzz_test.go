@@ -106,7 +106,7 @@ func checkTree(t *testing.T, f Format, data []byte) {
 		if op == "bisecting_k_means" {
 			read = clusterNodes
 		}
-		m := &Model{Op: op, Format: f, Files: []File{{"tree" + f.ext(), data}}}
+		m := &Model{Op: op, Format: f, Files: []File{{Name: "tree" + f.ext(), Data: data}}}
 		want, err := read(m)
 		if err != nil {
 			continue

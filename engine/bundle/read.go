@@ -15,8 +15,18 @@ const (
 // Read reads a whole bundle. bundle.json may be at the top or in the only
 // folder at the top, as when a directory was zipped by hand. Attributes come
 // sorted by name: a bundle gives them no order.
-func Read(files Files, limits Limits) (*Bundle, error) {
+func Read(files Files, limits Limits) (*Bundle, error) { return read(files, limits, false) }
+
+// Open is Read for whoever goes through the trees once: their files stay packed
+// until a TreeReader wants them. Forests unpack to ten times their size. The
+// bytes of files must not change meanwhile.
+func Open(files Files, limits Limits) (*Bundle, error) { return read(files, limits, true) }
+
+func read(files Files, limits Limits, lazy bool) (*Bundle, error) {
 	r := &reader{files: files, limits: limits.orDefault(), names: files.List()}
+	if lazy {
+		r.zip, _ = files.(*zipFiles)
+	}
 	sort(len(r.names), func(i, j int) bool { return r.names[i] < r.names[j] }, func(i, j int) { r.names[i], r.names[j] = r.names[j], r.names[i] })
 	if n := len(r.names); n > r.limits.Files {
 		return nil, over("", "Files", int64(r.limits.Files), int64(n), "files")
@@ -39,6 +49,7 @@ func Read(files Files, limits Limits) (*Bundle, error) {
 
 type reader struct {
 	files  Files
+	zip    *zipFiles // that trees stay in, or nil
 	limits Limits
 	names  []string // sorted
 	top    string   // the folder that everything is in: "" or "x/"
@@ -84,19 +95,29 @@ func (r *reader) from(name string) int {
 	return search(len(r.names), func(i int) bool { return r.names[i] >= name })
 }
 
-// read reads a file within the limits.
-func (r *reader) read(name string) ([]byte, error) {
+// admit holds a file against the limits before it is read, as far as its size is
+// known.
+func (r *reader) admit(name string) (unpacked int64, err error) {
 	if !r.has(name) {
-		return nil, &Error{Kind: ErrNotFound, Path: name, Msg: "the bundle has no such file"}
+		return 0, &Error{Kind: ErrNotFound, Path: name, Msg: "the bundle has no such file"}
 	}
 	if m, ok := r.files.(measured); ok {
 		unpacked, packed := m.size(r.top + name)
 		if total := r.bytes + unpacked; total > r.limits.Bytes {
-			return nil, over(name, "Bytes", r.limits.Bytes, total, "bytes with this file")
+			return 0, over(name, "Bytes", r.limits.Bytes, total, "bytes with this file")
 		}
 		if ratio := unpacked / max(packed, 1); unpacked > ratioFree && ratio > r.limits.Ratio {
-			return nil, over(name, "Ratio", r.limits.Ratio, ratio, "times as big as in the zip")
+			return 0, over(name, "Ratio", r.limits.Ratio, ratio, "times as big as in the zip")
 		}
+		return unpacked, nil
+	}
+	return 0, nil
+}
+
+// read reads a file within the limits.
+func (r *reader) read(name string) ([]byte, error) {
+	if _, err := r.admit(name); err != nil {
+		return nil, err
 	}
 	data, err := r.files.ReadFile(r.top + name)
 	if err != nil {
@@ -196,11 +217,18 @@ func (r *reader) model(dir string, depth int) (*Model, error) {
 		if name == file || name == "node"+r.format.ext() {
 			continue
 		}
-		data, err := r.read(dir + "/" + name)
-		if err != nil {
+		f := File{Name: name}
+		if r.zip != nil && name == treeFile+r.format.ext() {
+			size, err := r.admit(dir + "/" + name)
+			if err != nil {
+				return nil, err
+			}
+			r.bytes += size
+			f.zip, f.entry = r.zip, r.top+dir+"/"+name
+		} else if f.Data, err = r.read(dir + "/" + name); err != nil {
 			return nil, err
 		}
-		m.Files = append(m.Files, File{Name: name, Data: data})
+		m.Files = append(m.Files, f)
 	}
 	return m, nil
 }

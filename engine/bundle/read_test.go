@@ -343,7 +343,7 @@ func TestTreeFaults(t *testing.T) {
 		`{"type":"internal","split":{"type":"continuous","featureIndex":5,"threshold":"1"}}`: "found a string where a number belongs",
 		split + "\n" + leaf + "\n" + `{"type":"leaf","values":[true]}`:                       "line 3, byte ",
 	} {
-		m := &Model{Path: "root/tree0", Files: []File{{"tree.json", []byte(data)}}}
+		m := &Model{Path: "root/tree0", Files: []File{{Name: "tree.json", Data: []byte(data)}}}
 		err := EachTreeNode(m, func(*TreeNode) error { return nil })
 		if want == "" && err != nil || want != "" && (!errors.Is(err, ErrMalformed) || !strings.HasPrefix(err.Error(), "root/tree0/tree.json: ") || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v, want %q", data, err, want)
@@ -360,7 +360,7 @@ func TestTreeFaults(t *testing.T) {
 		"\x00\x00\x00\x02\x12\x00\xff":             "goes on after its last leaf",
 		"\x00\x00\x00\x06\x0a\x04\x0a\x02\x12\x00": "ends with 2 of its branches open",
 	} {
-		m := &Model{Path: "root", Format: Protobuf, Files: []File{{"tree.pb", []byte(data)}}}
+		m := &Model{Path: "root", Format: Protobuf, Files: []File{{Name: "tree.pb", Data: []byte(data)}}}
 		err := EachTreeNode(m, func(*TreeNode) error { return nil })
 		if want == "" && err != nil || want != "" && (!errors.Is(err, ErrMalformed) || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: %v, want %q", data, err, want)
@@ -370,7 +370,7 @@ func TestTreeFaults(t *testing.T) {
 		t.Error(err)
 	}
 	own := errors.New("mine")
-	m := &Model{Files: []File{{"tree.json", []byte(leaf)}}}
+	m := &Model{Files: []File{{Name: "tree.json", Data: []byte(leaf)}}}
 	if err := EachTreeNode(m, func(*TreeNode) error { return own }); err != own {
 		t.Error(err)
 	}

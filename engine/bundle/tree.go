@@ -32,12 +32,30 @@ type ClusterNode struct {
 	Values      []float64
 }
 
-// EachTreeNode reads m's tree, in pre-order, the left child first. The node it
-// visits with is the same each time: what is kept of it must be copied. A tree
-// that ends too early or goes on after its last leaf is malformed.
-func EachTreeNode(m *Model, visit func(n *TreeNode) error) error {
-	r := &treeReader{}
-	return eachNode(m, r.json(), r.proto, func() (children int, err error) {
+// TreeReader reads trees, one after the other: what it learns and the room it
+// takes serve the next one.
+type TreeReader struct {
+	nodes treeReader
+	scan  scanner
+	buf   []byte // what trees are unpacked to
+}
+
+// Each reads m's tree, in pre-order, the left child first. The node it visits
+// with is the same each time: what is kept of it must be copied. A tree that
+// ends too early or goes on after its last leaf is malformed.
+func (t *TreeReader) Each(m *Model, visit func(n *TreeNode) error) error {
+	r := &t.nodes
+	general := r.json()
+	plain := func(d *json.Decoder) error {
+		if n := t.scan.node(d.Rest(), &r.node); n > 0 {
+			d.Advance(n)
+			return nil
+		}
+		return general(d)
+	}
+	buf := t.buf
+	t.buf = nil // not for a tree that is read while this one is
+	buf, err := eachNode(m, buf, plain, r.proto, func() (children int, err error) {
 		if err := visit(&r.node); err != nil {
 			return 0, err
 		}
@@ -46,28 +64,42 @@ func EachTreeNode(m *Model, visit func(n *TreeNode) error) error {
 		}
 		return 2, nil
 	})
+	t.buf = buf
+	return err
+}
+
+// EachTreeNode is what a TreeReader does, for a single tree.
+func EachTreeNode(m *Model, visit func(n *TreeNode) error) error {
+	return new(TreeReader).Each(m, visit)
 }
 
 // EachClusterNode reads m's tree of clusters in pre-order, like EachTreeNode.
 func EachClusterNode(m *Model, visit func(n *ClusterNode) error) error {
 	r := &clusterReader{}
-	return eachNode(m, r.json(), r.proto, func() (children int, err error) {
+	_, err := eachNode(m, nil, r.json(), r.proto, func() (children int, err error) {
 		if err := visit(&r.node); err != nil {
 			return 0, err
 		}
 		return r.node.NumChildren, nil
 	})
+	return err
 }
+
+const treeFile = "tree" // and the format's ending
 
 // eachNode goes through tree.json (one object a line) or tree.pb (messages,
 // each after its length in four bytes, big-endian). fromJSON and fromProto read
-// one node; done visits it and says how many children it has.
-func eachNode(m *Model, fromJSON func(*json.Decoder) error, fromProto func(wire.Reader) error, done func() (int, error)) error {
-	name := "tree" + m.Format.ext()
+// one node; done visits it and says how many children it has. A tree that is
+// packed is unpacked to buf, or to what eachNode gives, if that has no room.
+func eachNode(m *Model, buf []byte, fromJSON func(*json.Decoder) error, fromProto func(wire.Reader) error, done func() (int, error)) ([]byte, error) {
+	name := treeFile + m.Format.ext()
 	path := m.Path + "/" + name
-	data, ok := m.File(name)
-	if !ok {
-		return &Error{Kind: ErrNotFound, Path: path, Msg: "the bundle has no such file"}
+	data, err := m.unpack(name, buf)
+	if err != nil {
+		return buf, err
+	}
+	if cap(data) > cap(buf) {
+		buf = data
 	}
 	d := json.NewDecoder(data)
 	pos := 0
@@ -81,10 +113,10 @@ func eachNode(m *Model, fromJSON func(*json.Decoder) error, fromProto func(wire.
 			if end {
 				msg = "the tree ends with " + strconv.Itoa(open) + " of its branches open"
 			}
-			return malformed(path, msg)
+			return buf, malformed(path, msg)
 		}
 		if end {
-			return nil
+			return buf, nil
 		}
 		var err error
 		if m.Format == JSON {
@@ -97,11 +129,11 @@ func eachNode(m *Model, fromJSON func(*json.Decoder) error, fromProto func(wire.
 			err = fromProto(wire.NewReader(data[start:pos]).At(start))
 		}
 		if err != nil {
-			return at(path, err)
+			return buf, at(path, err)
 		}
 		children, err := done()
 		if err != nil {
-			return err
+			return buf, err
 		}
 		open += children - 1
 	}

@@ -49,7 +49,9 @@ type writer struct {
 	files  []File
 }
 
-func (w *writer) add(name string, data []byte) { w.files = append(w.files, File{name, data}) }
+func (w *writer) add(name string, data []byte) {
+	w.files = append(w.files, File{Name: name, Data: data})
+}
 
 func (w *writer) node(dir string, n *Node) error {
 	if n.Model == nil {
@@ -93,6 +95,8 @@ func (w *writer) model(dir string, m *Model) error {
 			if f, err = m.convertTree(w.format); err != nil {
 				return err
 			}
+		} else if f.Data, err = m.unpack(f.Name, nil); err != nil {
+			return err
 		}
 		w.add(dir+"/"+f.Name, f.Data)
 	}

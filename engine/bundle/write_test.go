@@ -207,8 +207,8 @@ func everything() *Bundle {
 	}
 	root := &Model{Path: "root", Op: "everything", Attributes: attrs, Children: []*Node{
 		child("z", &Model{Op: "forest",
-			Subs:  []Sub{{"tree0", &Model{Path: "root/z.node/tree0", Op: "tree", Files: []File{{"tree.json", leaf}}}}},
-			Files: []File{{"deep/er/file", []byte("x")}, {"raw.bin", []byte{0xff, 0}}}}),
+			Subs:  []Sub{{"tree0", &Model{Path: "root/z.node/tree0", Op: "tree", Files: []File{{Name: "tree.json", Data: leaf}}}}},
+			Files: []File{{Name: "deep/er/file", Data: []byte("x")}, {Name: "raw.bin", Data: []byte{0xff, 0}}}}),
 		child("y", &Model{Op: "leaf"}),
 	}}
 	return &Bundle{Name: "n", UID: "5e6d8f1e-8f3c-4b0e-9a52-3b5b8f1c2d3e", Version: "0.25.2", Timestamp: "2026-01-02T03:04:05",
@@ -312,7 +312,7 @@ func TestWriteFaults(t *testing.T) {
 		"model's name pb": file("model.pb"),
 		"child outside":   children("a/b"),
 		"child twice":     children("a", "a"),
-		"bad tree":        {Root: &Node{Name: "n", Model: &Model{Op: "x", Files: []File{{"tree.json", []byte("{}")}}}}},
+		"bad tree":        {Root: &Node{Name: "n", Model: &Model{Op: "x", Files: []File{{Name: "tree.json", Data: []byte("{}")}}}}},
 	} {
 		_, err := Encode(b, JSON)
 		_, err2 := Encode(b, Protobuf)

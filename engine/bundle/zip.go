@@ -20,6 +20,7 @@ import (
 // Whatever stands before the first or after the last byte of the zip is ignored.
 func OpenZip(data []byte) (Files, error) {
 	z := &zipFiles{data: data}
+	z.crc.init()
 	if err := z.open(); err != nil {
 		return nil, at("zip", err)
 	}
@@ -29,6 +30,7 @@ func OpenZip(data []byte) (Files, error) {
 type zipFiles struct {
 	data    []byte
 	entries []zipEntry // files only, by name
+	crc     crcTable
 }
 
 type zipEntry struct {
@@ -189,7 +191,9 @@ func (z *zipFiles) size(name string) (unpacked, packed int64) {
 	return 0, 0
 }
 
-func (z *zipFiles) ReadFile(name string) ([]byte, error) {
+func (z *zipFiles) ReadFile(name string) ([]byte, error) { return z.readInto(nil, name) }
+
+func (z *zipFiles) readInto(buf []byte, name string) ([]byte, error) {
 	e, ok := z.find(name)
 	if !ok {
 		return nil, &Error{Kind: ErrNotFound, Path: name, Msg: "no such file in the zip"}
@@ -197,30 +201,12 @@ func (z *zipFiles) ReadFile(name string) ([]byte, error) {
 	out := z.data[e.start : e.start+int(e.packed) : e.start+int(e.packed)]
 	if e.deflated {
 		var err error
-		if out, err = inflate.Unpack(out, int(e.length)); err != nil {
+		if out, err = inflate.UnpackInto(buf, out, int(e.length)); err != nil {
 			return nil, at(name, err)
 		}
 	}
-	if crc := crc32(out); crc != e.crc {
+	if crc := z.crc.sum(out); crc != e.crc {
 		return nil, malformed(name, "damaged: its checksum is "+strconv.FormatUint(uint64(crc), 16)+", not "+strconv.FormatUint(uint64(e.crc), 16))
 	}
 	return out, nil
-}
-
-// crc32 is the checksum of a zip's entries. hash/crc32 is faster, but brings in
-// sync and a table for each way to be fast.
-func crc32(data []byte) uint32 {
-	var table [256]uint32
-	for i := range table {
-		c := uint32(i)
-		for range 8 {
-			c = c>>1 ^ 0xedb88320&-(c&1)
-		}
-		table[i] = c
-	}
-	c := ^uint32(0)
-	for _, b := range data {
-		c = table[byte(c)^b] ^ c>>8
-	}
-	return ^c
 }

@@ -30,7 +30,7 @@ func readTree(s *Source, values int) (trees, error) {
 	}
 	b := tree.NewBuilder(features, values)
 	b.KeepPlaces = writes(s, "leaf") || s.Has("leaf_variances")
-	if err := addTree(b, s.Model, values); err != nil {
+	if err := addTree(b, new(bundle.TreeReader), s.Model, values); err != nil {
 		return trees{}, err
 	}
 	f, err := b.Forest()
@@ -49,6 +49,7 @@ func readForest(s *Source, op string, values int) (trees, error) {
 	}
 	b := tree.NewBuilder(features, values)
 	b.KeepPlaces = writes(s, "leaf")
+	reader := new(bundle.TreeReader)
 	for _, name := range names {
 		sub, err := s.Sub(name)
 		if err != nil {
@@ -57,7 +58,7 @@ func readForest(s *Source, op string, values int) (trees, error) {
 		if sub.Model.Op != op {
 			return trees{}, sub.Malformed("a " + s.Model.Op + " is made of " + op)
 		}
-		if err := addTree(b, sub.Model, values); err != nil {
+		if err := addTree(b, reader, sub.Model, values); err != nil {
 			return trees{}, err
 		}
 	}
@@ -67,8 +68,8 @@ func readForest(s *Source, op string, values int) (trees, error) {
 
 // addTree reads m's tree. A leaf has so many values; where that is one, it may
 // have more, of which MLeap too takes the first.
-func addTree(b *tree.Builder, m *bundle.Model, values int) error {
-	err := bundle.EachTreeNode(m, func(n *bundle.TreeNode) error {
+func addTree(b *tree.Builder, r *bundle.TreeReader, m *bundle.Model, values int) error {
+	err := r.Each(m, func(n *bundle.TreeNode) error {
 		if !n.Leaf {
 			return b.Split(&tree.Split{Feature: n.Feature, Threshold: n.Threshold,
 				Categorical: !n.Continuous, Categories: n.Categories, IsLeft: n.IsLeft, NumCategories: n.NumCategories})

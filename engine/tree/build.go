@@ -3,7 +3,6 @@ package tree
 import (
 	"math"
 	"math/bits"
-	"slices"
 	"strconv"
 )
 
@@ -39,6 +38,14 @@ type Builder struct {
 	f    Forest
 	used []uint64 // the features tested, a bit each
 
+	// The trees that have ended, before they are put together: their
+	// nodes level by level, with Right counted from the root and Slot still the
+	// feature; and their leaves.
+	trees  [][]Node
+	leaves []leaves
+	count  struct{ nodes, values int }
+	walk   float64 // the mean number of steps to all leaves, if each split sends half of its rows each way
+
 	// KeepPlaces makes the forest have Places.
 	KeepPlaces bool
 
@@ -48,6 +55,13 @@ type Builder struct {
 	values []float64 // of the leaves
 	open   []open
 	depth  int32
+	queue  []int32 // room for pack
+}
+
+// leaves are a tree's, level by level.
+type leaves struct {
+	values []float64
+	places []int32
 }
 
 // open is a split whose children haven't all come.
@@ -67,7 +81,7 @@ func (b *Builder) Leaf(values []float64) error {
 	if len(values) != b.f.Outputs {
 		return malformed("a leaf has " + count(len(values), "value") + ", not " + strconv.Itoa(b.f.Outputs))
 	}
-	if len(b.f.Values)+len(b.values)+len(values) > MaxValues {
+	if b.count.values+len(b.values)+len(values) > MaxValues {
 		return tooLarge("too many leaves' values", MaxValues)
 	}
 	leaf := len(b.values) / b.f.Outputs
@@ -145,7 +159,7 @@ func (b *Builder) set(s *Split) (at int, err error) {
 // add puts a node in its place in the tree under way.
 func (b *Builder) add(n Node, leaf bool) error {
 	i, depth := int32(len(b.nodes)), int32(0)
-	if len(b.f.Nodes)+len(b.nodes) >= MaxNodes {
+	if b.count.nodes+len(b.nodes) >= MaxNodes {
 		return tooLarge("too many nodes", MaxNodes)
 	}
 	if i > 0 {
@@ -184,32 +198,44 @@ func (b *Builder) End() error {
 	return nil
 }
 
-// pack appends the tree under way, which is whole, to the forest, level by
-// level from the root.
+// pack puts away the tree under way, which has ended.
 func (b *Builder) pack() {
-	f := &b.f
-	base := int32(len(f.Nodes))
-	f.Trees = append(f.Trees, Tree{Root: base, Depth: b.depth})
-	f.Nodes = slices.Grow(f.Nodes, len(b.nodes))
-	queue := make([]int32, 1, len(b.nodes)) // the root is node 0
+	outputs, leaf := b.f.Outputs, b.count.values/b.f.Outputs
+	nodes := make([]Node, len(b.nodes))
+	l := leaves{values: make([]float64, 0, len(b.values))}
+	if b.KeepPlaces {
+		l.places = make([]int32, 0, len(b.values)/outputs)
+	}
+	share, levelEnd := 1.0, 1 // of rows that come to a node of this level
+	queue := append(b.queue[:0], 0)
 	for k := 0; k < len(queue); k++ {
+		if k == levelEnd {
+			share /= 2
+			levelEnd = len(queue)
+		}
 		i := queue[k]
 		n := b.nodes[i]
 		if n.Right == 0 {
-			leaf := int(n.Threshold) * f.Outputs
-			n.Threshold = float64(len(f.Values) / f.Outputs)
-			n.Right = base + int32(k)
-			f.Values = append(f.Values, b.values[leaf:leaf+f.Outputs]...)
+			at := int(n.Threshold) * outputs
+			n.Threshold = float64(leaf)
+			n.Right = int32(k)
+			leaf++
+			l.values = append(l.values, b.values[at:at+outputs]...)
 			if b.KeepPlaces {
-				f.Places = append(f.Places, int32(leaf/f.Outputs))
+				l.places = append(l.places, int32(at/outputs))
 			}
 		} else {
 			queue = append(queue, i+1, n.Right)
-			n.Right = base + int32(len(queue)) - 1
+			n.Right = int32(len(queue)) - 1
+			b.walk += share
 		}
-		f.Nodes = append(f.Nodes, n)
+		nodes[k] = n
 	}
-	b.nodes, b.values, b.depth = b.nodes[:0], b.values[:0], 0
+	b.f.Trees = append(b.f.Trees, Tree{Root: int32(b.count.nodes), Depth: b.depth})
+	b.trees, b.leaves = append(b.trees, nodes), append(b.leaves, l)
+	b.count.nodes += len(nodes)
+	b.count.values += len(l.values)
+	b.nodes, b.values, b.depth, b.queue = b.nodes[:0], b.values[:0], 0, queue
 }
 
 // Rows adds a tree whose nodes are in any order. The root is the one with the
@@ -274,8 +300,9 @@ func (b *Builder) Forest() (*Forest, error) {
 		return nil, malformed("there are no trees")
 	}
 	b.slots()
-	f.layOut()
-	return f, nil
+	b.layOut()
+	made := *f // alone: the builder's room is not to stay with it
+	return &made, nil
 }
 
 // slots gives each feature that is tested its slot.
@@ -293,15 +320,17 @@ func (b *Builder) slots() {
 		w := feature >> 6
 		return before[w] + int32(bits.OnesCount64(b.used[w]&(1<<(feature&63)-1)))
 	}
-	for i := range f.Nodes {
-		n := &f.Nodes[i]
-		switch {
-		case int(n.Right) == i:
-			n.Slot = int32(len(f.Slots))
-		case n.Slot < 0:
-			n.Slot = ^slot(^n.Slot)
-		default:
-			n.Slot = slot(n.Slot)
+	for _, nodes := range b.trees {
+		for i := range nodes {
+			n := &nodes[i]
+			switch {
+			case int(n.Right) == i:
+				n.Slot = int32(len(f.Slots))
+			case n.Slot < 0:
+				n.Slot = ^slot(^n.Slot)
+			default:
+				n.Slot = slot(n.Slot)
+			}
 		}
 	}
 }

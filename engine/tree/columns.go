@@ -20,7 +20,7 @@ type Columns struct {
 // sets, or a tree too many nodes, for SmallNode.
 func (f *Forest) Columns() (c *Columns, ok bool) {
 	g := *f
-	if f.Small == nil && !g.shrink() {
+	if f.Small == nil && !g.shrink(f.apart()) {
 		return nil, false
 	}
 	c = &Columns{Tests: make([][]byte, len(f.Slots)), Cuts: make([][]float64, len(f.Slots)), Sets: make([][]uint64, len(f.Slots))}
@@ -67,6 +67,22 @@ func (f *Forest) Columns() (c *Columns, ok bool) {
 		}
 	}
 	return c, true
+}
+
+// apart are the trees' nodes, with Right counted from each root.
+func (f *Forest) apart() [][]Node {
+	trees := make([][]Node, len(f.Trees))
+	for t, tree := range f.Trees {
+		end := len(f.Nodes)
+		if t+1 < len(f.Trees) {
+			end = int(f.Trees[t+1].Root)
+		}
+		trees[t] = slices.Clone(f.Nodes[tree.Root:end])
+		for i := range trees[t] {
+			trees[t][i].Right -= tree.Root
+		}
+	}
+	return trees
 }
 
 // Abreast says whether the trees are best walked several at a time.

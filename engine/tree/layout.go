@@ -20,9 +20,10 @@ const abreast = 8
 // A step over small nodes costs two thirds of one over large ones, or less in
 // forests larger than the caches, and to bring a value down to its bin costs
 // about four steps: it pays from some twelve steps for each slot.
-func (f *Forest) layOut() {
-	steps, walk := 0, 0.0
-	categorical := len(f.Sets) > 0
+func (b *Builder) layOut() {
+	b.gather()
+	f := &b.f
+	steps := 0
 	for t := range f.Trees {
 		if t%abreast == 0 {
 			depth := int32(0)
@@ -31,59 +32,60 @@ func (f *Forest) layOut() {
 			}
 			steps += abreast * int(depth)
 		}
-		walk += f.walkLength(t)
 	}
-	f.abreast = len(f.Trees) >= abreast && float64(steps) <= 3*walk
-	f.Values = slices.Clone(f.Values) // without what it had room to grow into
-	if f.abreast && (categorical || steps >= 12*len(f.Slots)) && f.shrink() {
+	categorical := len(f.Sets) > 0
+	f.abreast = len(f.Trees) >= abreast && float64(steps) <= 3*b.walk
+	if f.abreast && (categorical || steps >= 12*len(f.Slots)) && f.shrink(b.trees) {
 		return
 	}
 	f.abreast = f.abreast && !categorical
-	f.Nodes, f.Sets = slices.Clone(f.Nodes), slices.Clone(f.Sets)
+	b.spread()
 }
 
-// treeNodes are the nodes of tree t.
-func (f *Forest) treeNodes(t int) []Node {
-	if t+1 < len(f.Trees) {
-		return f.Nodes[f.Trees[t].Root:f.Trees[t+1].Root]
+// gather makes all of the forest but its nodes.
+func (b *Builder) gather() {
+	f := &b.f
+	f.Values = make([]float64, 0, b.count.values)
+	if b.KeepPlaces {
+		f.Places = make([]int32, 0, b.count.values/f.Outputs)
 	}
-	return f.Nodes[f.Trees[t].Root:]
+	for i, l := range b.leaves {
+		f.Values, f.Places = append(f.Values, l.values...), append(f.Places, l.places...)
+		b.leaves[i] = leaves{}
+	}
 }
 
-// walkLength is the mean number of steps to a leaf of tree t if each split
-// sends half of its rows each way.
-func (f *Forest) walkLength(t int) float64 {
-	nodes := f.treeNodes(t)
-	root := f.Trees[t].Root
-	length, share := 0.0, 1.0 // of rows that come to a node of this level
-	for level := 1; len(nodes) > 0; share /= 2 {
-		splits := 0
-		for i := range nodes[:level] {
-			if nodes[i].Right != root+int32(i) {
-				splits++
-			}
+// spread makes Nodes of the trees.
+func (b *Builder) spread() {
+	f := &b.f
+	f.Nodes, f.Sets = make([]Node, 0, b.count.nodes), slices.Clone(f.Sets)
+	for t, nodes := range b.trees {
+		for _, n := range nodes {
+			n.Right += f.Trees[t].Root
+			f.Nodes = append(f.Nodes, n)
 		}
-		length += share * float64(splits)
-		nodes, root, level = nodes[level:], root+int32(level), 2*splits
 	}
-	return length
 }
 
-// shrink turns Nodes into Small, if they fit.
-func (f *Forest) shrink() bool {
-	cuts := f.findCuts()
+// shrink makes Small of the trees, if they fit. They are as a
+// Builder keeps them.
+func (f *Forest) shrink(trees [][]Node) bool {
+	cuts := f.findCuts(trees)
 	if cuts == nil {
 		return false
 	}
-	small := make([]SmallNode, 0, len(f.Nodes))
-	for t := range f.Trees {
-		root := f.Trees[t].Root
-		nodes := f.treeNodes(t)
+	count := 0
+	for _, nodes := range trees {
+		count += len(nodes)
+	}
+	small := make([]SmallNode, 0, count)
+	for _, nodes := range trees {
 		if len(nodes) > 1<<rightBits {
 			return false
 		}
-		for i, n := range nodes {
-			right := int(n.Right - root)
+		for i := range nodes {
+			n := &nodes[i]
+			right := int(n.Right)
 			switch {
 			case right == i:
 				small = append(small, smallNode(uint64(n.Threshold), leafSlot, right))
@@ -91,65 +93,92 @@ func (f *Forest) shrink() bool {
 				small = append(small, smallNode(f.leftBins(int(n.Threshold)), int(^n.Slot), right))
 			default:
 				left := uint64(0) // NaN
-				if k, ok := slices.BinarySearch(cuts[n.Slot], n.Threshold); ok {
-					left = 2<<k - 1
+				if n.Threshold == n.Threshold {
+					left = 2<<cuts[n.Slot].rank(n.Threshold) - 1
 				}
 				small = append(small, smallNode(left, int(n.Slot), right))
 			}
 		}
 	}
 	f.Cuts, f.Steps = make([]float64, 0, cutStride*len(cuts)), make([]uint8, len(cuts))
-	for slot, c := range cuts {
-		f.Steps[slot] = uint8(bits.Len(uint(len(c))))
-		if c == nil {
+	for slot := range cuts {
+		c := &cuts[slot]
+		f.Steps[slot] = uint8(bits.Len(uint(c.n)))
+		if c.categories {
 			f.Steps[slot] = Categories
 		}
-		f.Cuts = append(f.Cuts, c...)
-		for range cutStride - len(c) {
-			f.Cuts = append(f.Cuts, math.Inf(1))
-		}
+		f.Cuts = append(f.Cuts, c.at[:]...)
 	}
 	f.Small, f.Nodes, f.Sets = small, nil, nil
 	return true
 }
 
-// findCuts gives the different thresholds of each slot in ascending order, nil
-// where its values are categories. It is nil where a slot has too many, or
-// both, or where there are too many slots.
-func (f *Forest) findCuts() [][]float64 {
+// cuts are the different thresholds of a slot in ascending order, then +Inf; or
+// its values are categories.
+type cuts struct {
+	at         [cutStride]float64
+	n          int
+	continuous bool
+	categories bool
+}
+
+// rank is the number of thresholds below x, which is not NaN.
+func (c *cuts) rank(x float64) int {
+	k := bit(c.at[15] < x) << 4
+	k += bit(c.at[(k+7)&31] < x) << 3
+	k += bit(c.at[(k+3)&31] < x) << 2
+	k += bit(c.at[(k+1)&31] < x) << 1
+	k += bit(c.at[k&31] < x)
+	return int(k)
+}
+
+// findCuts gives each slot's cuts. It is nil where a slot has too many, or
+// categories as well, or where there are too many slots.
+func (f *Forest) findCuts(trees [][]Node) []cuts {
 	if len(f.Slots) > leafSlot {
 		return nil
 	}
-	cuts := make([][]float64, len(f.Slots))
-	categories := make([]bool, len(f.Slots))
-	for i := range f.Nodes {
-		n := &f.Nodes[i]
-		switch {
-		case int(n.Right) == i:
-		case n.Slot < 0:
-			if f.Sets[int(n.Threshold)]>>1 > otherBin {
-				return nil
-			}
-			categories[^n.Slot] = true
-		case !math.IsNaN(n.Threshold):
-			c := cuts[n.Slot]
-			if k, found := slices.BinarySearch(c, n.Threshold); !found {
-				if len(c) == maxCuts {
+	slots := make([]cuts, len(f.Slots))
+	for i := range slots {
+		for k := range slots[i].at {
+			slots[i].at[k] = math.Inf(1)
+		}
+	}
+	for _, nodes := range trees {
+		for i := range nodes {
+			n := &nodes[i]
+			switch {
+			case int(n.Right) == i:
+			case n.Slot < 0:
+				if f.Sets[int(n.Threshold)]>>1 > otherBin {
 					return nil
 				}
-				cuts[n.Slot] = slices.Insert(c, k, n.Threshold)
+				slots[^n.Slot].categories = true
+			default:
+				c := &slots[n.Slot]
+				c.continuous = true
+				if n.Threshold != n.Threshold {
+					continue
+				}
+				k := c.rank(n.Threshold)
+				if k < c.n && c.at[k] == n.Threshold {
+					continue
+				}
+				if c.n == maxCuts {
+					return nil
+				}
+				copy(c.at[k+1:], c.at[k:c.n])
+				c.at[k] = n.Threshold
+				c.n++
 			}
 		}
 	}
-	for slot := range cuts {
-		if categories[slot] == (cuts[slot] != nil) {
-			if categories[slot] {
-				return nil
-			}
-			cuts[slot] = []float64{} // all its thresholds are NaN
+	for i := range slots {
+		if slots[i].categories && slots[i].continuous {
+			return nil
 		}
 	}
-	return cuts
+	return slots
 }
 
 // leftBins are the bins that the set of categories at i sends to the left.

@@ -175,22 +175,28 @@ func (w *world) forest(tb testing.TB) *Forest {
 // layouts are all that can be made of the forest.
 func (w *world) layouts(tb testing.TB) map[string]*Forest {
 	tb.Helper()
-	make := func() *Forest {
+	make := func() *Builder {
 		b := NewBuilder(w.features, w.outputs)
 		for _, t := range w.trees {
 			t.add(tb, b)
 		}
 		b.slots()
+		b.gather()
+		return b
+	}
+	large := func() *Forest {
+		b := make()
+		b.spread()
 		return &b.f
 	}
-	all := map[string]*Forest{"chosen": w.forest(tb), "to the leaf": make()}
+	all := map[string]*Forest{"chosen": w.forest(tb), "to the leaf": large()}
 	if len(w.trees) >= abreast {
-		if f := make(); len(f.Sets) == 0 {
+		if f := large(); len(f.Sets) == 0 {
 			f.abreast = true
 			all["abreast"] = f
 		}
-		if f := make(); f.shrink() {
-			all["small"] = f
+		if b := make(); b.f.shrink(b.trees) {
+			all["small"] = &b.f
 		}
 	}
 	for name, f := range all {

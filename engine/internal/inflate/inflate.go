@@ -7,7 +7,10 @@ package inflate
 
 import (
 	"errors"
+	"math/bits"
 	"strconv"
+
+	"github.com/pageleap/pageleap/engine/internal/word"
 )
 
 // ErrMalformed is what errors.Is finds in every error of Unpack.
@@ -29,12 +32,18 @@ const MaxRatio = 1032
 
 // Unpack unpacks packed to exactly size bytes. It takes memory as the bytes
 // come, not as size promises them.
-func Unpack(packed []byte, size int) ([]byte, error) {
+func Unpack(packed []byte, size int) ([]byte, error) { return UnpackInto(nil, packed, size) }
+
+// UnpackInto is Unpack into buf, whose contents are lost, if it has room.
+func UnpackInto(buf, packed []byte, size int) ([]byte, error) {
 	u := unpacker{in: packed, size: size}
 	if size < 0 || size/MaxRatio > len(packed) {
 		return nil, u.fail("cannot unpack to " + strconv.Itoa(size) + " bytes")
 	}
-	u.out = make([]byte, 0, min(size, 16*len(packed)))
+	u.out = buf[:0]
+	if room := min(size, 16*len(packed)) + slack; cap(buf) < room {
+		u.out = make([]byte, 0, room)
+	}
 	for last := false; !last; {
 		last = u.bits(1) == 1
 		var err error
@@ -199,6 +208,7 @@ func (u *unpacker) dynamic() error {
 // block unpacks literals and copies up to the end-of-block code.
 func (u *unpacker) block() error {
 	for {
+		u.fast()
 		symbol, err := u.symbol(&u.literals)
 		switch {
 		case err != nil:
@@ -214,26 +224,17 @@ func (u *unpacker) block() error {
 		case symbol > 285:
 			return u.fail("an unknown length code")
 		}
-		// Lengths 3 to 10 have codes of their own; then each four codes span
-		// twice as much as the four before. The last one is 258 alone.
-		length := symbol - 254
-		if symbol == 285 {
-			length = 258
-		} else if symbol >= 265 {
-			extra := uint(symbol-261) / 4
-			length = 3 + (4+(symbol-261)%4)<<extra + int(u.bits(extra))
-		}
+		c := lengths[symbol-257]
+		length := int(c>>4) + int(u.bits(uint(c&15)))
 		code, err := u.symbol(&u.distances)
 		if err != nil {
 			return err
 		}
-		distance := code + 1
 		if code > 29 {
 			return u.fail("an unknown distance code")
-		} else if code >= 4 {
-			extra := uint(code-2) / 2
-			distance = 1 + (2+code%2)<<extra + int(u.bits(extra))
 		}
+		c = distances[code]
+		distance := int(c>>4) + int(u.bits(uint(c&15)))
 		start := len(u.out) - distance
 		switch {
 		case u.short:
@@ -252,8 +253,91 @@ func (u *unpacker) block() error {
 	}
 }
 
+// What the codes of lengths (from 257) and of distances stand for: the least
+// one, 16 times, plus the number of bits that follow and count on from it.
+var (
+	lengths = [29]uint32{3 << 4, 4 << 4, 5 << 4, 6 << 4, 7 << 4, 8 << 4, 9 << 4, 10 << 4,
+		11<<4 | 1, 13<<4 | 1, 15<<4 | 1, 17<<4 | 1, 19<<4 | 2, 23<<4 | 2, 27<<4 | 2, 31<<4 | 2,
+		35<<4 | 3, 43<<4 | 3, 51<<4 | 3, 59<<4 | 3, 67<<4 | 4, 83<<4 | 4, 99<<4 | 4, 115<<4 | 4,
+		131<<4 | 5, 163<<4 | 5, 195<<4 | 5, 227<<4 | 5, 258 << 4}
+	distances = [30]uint32{1 << 4, 2 << 4, 3 << 4, 4 << 4, 5<<4 | 1, 7<<4 | 1, 9<<4 | 2, 13<<4 | 2,
+		17<<4 | 3, 25<<4 | 3, 33<<4 | 4, 49<<4 | 4, 65<<4 | 5, 97<<4 | 5, 129<<4 | 6, 193<<4 | 6,
+		257<<4 | 7, 385<<4 | 7, 513<<4 | 8, 769<<4 | 8, 1025<<4 | 9, 1537<<4 | 9, 2049<<4 | 10, 3073<<4 | 10,
+		4097<<4 | 11, 6145<<4 | 11, 8193<<4 | 12, 12289<<4 | 12, 16385<<4 | 13, 24577<<4 | 13}
+)
+
+const (
+	maxLength = 258
+	slack     = maxLength + 8 // room behind the output for copies in words
+)
+
+// fast unpacks as long as there is plenty of input and of room, and nothing
+// special comes: what it leaves, be it the end of a block or a fault, block
+// takes up. All it works with is in local variables.
+func (u *unpacker) fast() {
+	in, out := u.in, u.out[:cap(u.out)]
+	pos, hold, n := u.pos, u.hold, u.n
+	o := len(u.out)
+	for pos <= len(in)-8 && o <= len(out)-slack && o < u.size {
+		hold |= word.Load(in, pos) << (n & 63)
+		pos += int(63-n) >> 3
+		n |= 56
+		f := u.literals.fast[hold%(1<<fastBits)]
+		for f-1 < 256<<4-1 { // literals, of which there is at least one
+			hold >>= f & 15
+			n -= uint(f & 15)
+			out[o] = byte(f >> 4)
+			o++
+			if n < 2*fastBits+5+13 || o > len(out)-slack || o >= u.size {
+				f = 0
+				break
+			}
+			f = u.literals.fast[hold%(1<<fastBits)]
+		}
+		if f == 0 {
+			if u.literals.fast[hold%(1<<fastBits)] == 0 {
+				break
+			}
+			continue
+		}
+		if f < 257<<4 || f >= 286<<4 {
+			break
+		}
+		c := lengths[f>>4-257]
+		h, used := hold>>(f&15), uint(f&15)
+		length := int(c>>4) + int(h&(1<<(c&15)-1))
+		h >>= c & 15
+		used += uint(c & 15)
+		d := u.distances.fast[h%(1<<fastBits)]
+		if d == 0 || d >= 30<<4 {
+			break
+		}
+		c = distances[d>>4]
+		h >>= d & 15
+		used += uint(d&15) + uint(c&15)
+		distance := int(c>>4) + int(h&(1<<(c&15)-1))
+		if distance > o || o+length > u.size {
+			break
+		}
+		hold = h >> (c & 15)
+		n -= used
+		if distance >= 8 {
+			for k := 0; k < length; k += 8 {
+				word.Store(out, o+k, word.Load(out, o+k-distance))
+			}
+		} else {
+			for k := o; k < o+length; k++ {
+				out[k] = out[k-distance]
+			}
+		}
+		o += length
+	}
+	u.out = out[:o]
+	u.pos, u.hold, u.n = pos, hold&(1<<n-1), n
+}
+
 // fastBits is how long a code may be to be found in one step.
-const fastBits = 9
+const fastBits = 10
 
 // huffman decodes a canonical Huffman code.
 type huffman struct {
@@ -294,22 +378,13 @@ func (h *huffman) init(lengths []uint8) (ok bool) {
 		next[n]++
 		if n <= fastBits {
 			step := 1 << n
-			for i := reverse(code[n], int(n)); i < len(h.fast); i += step {
+			for i := int(bits.Reverse16(uint16(code[n])) >> (16 - n)); i < len(h.fast); i += step { // codes come highest bit first
 				h.fast[i] = uint16(symbol)<<4 | uint16(n)
 			}
 		}
 		code[n]++
 	}
 	return true
-}
-
-// reverse turns the first n bits round: codes come highest bit first.
-func reverse(v, n int) (r int) {
-	for range n {
-		r = r<<1 | v&1
-		v >>= 1
-	}
-	return r
 }
 
 // symbol takes the next code off the input.

@@ -68,6 +68,12 @@ func NewDecoder(data []byte) *Decoder {
 // Offset is how many bytes have been read.
 func (d *Decoder) Offset() int { return d.pos }
 
+// Rest is what has not been read.
+func (d *Decoder) Rest() []byte { return d.data[d.pos:] }
+
+// Advance passes over n bytes of Rest, which hold whole values.
+func (d *Decoder) Advance(n int) { d.pos += n }
+
 // Error is an error at the present place.
 func (d *Decoder) Error(msg string) error {
 	line := 1
