@@ -20,11 +20,12 @@ const pageleap = {
 };
 window.pageleap = pageleap;
 
-// <script src="pageleap.js" data-bundle="/visitor.zip"> starts by itself.
-const { bundle, threshold, consent, worker } = script?.dataset ?? {};
-if (bundle) {
+// <script src="pageleap.js" data-bundle="/visitor.zip"> starts by itself, as it
+// does with data-module="/model.wasm".
+const { bundle, module, threshold, consent, worker } = script?.dataset ?? {};
+if (bundle || module) {
   pageleap.tracker = track({
-    scorer: pageleap.load({ bundle, worker: worker !== undefined }),
+    scorer: pageleap.load({ bundle, module, worker: worker !== undefined }),
     ...(threshold && { threshold: Number(threshold) }),
     consent: consent === 'dataLayer' ? consent : consent === 'granted',
   });

@@ -69,7 +69,7 @@ export interface Scorer extends About {
   score(row: Row): Answer | null;
   /** The visit that this scorer scores event by event, where its bundle takes events. */
   readonly visit: Visit | undefined;
-  /** Runs the pipeline over a frame. */
+  /** Runs the pipeline over a frame. A compiled module takes and gives frames as objects only. */
   transform(frame: Frame, options?: { select?: string[] }): Frame;
   transform(frame: string | Uint8Array, options: TransformOptions & { to: 'binary' }): Uint8Array;
   transform(frame: string | Uint8Array, options?: TransformOptions): string;
@@ -86,22 +86,37 @@ export interface RemoteScorer extends About {
 
 export type Source = string | URL | Response | ArrayBuffer | ArrayBufferView;
 
-export interface LoadOptions {
+interface BundleOptions {
   /** The bundle's zip, or where it is. In Node also a file's path. */
   bundle: Source;
   /** scorer.wasm, compiled or not, or where it is. Without it: the one beside the script. */
   wasm?: Source | WebAssembly.Module;
-  /** The columns that `score` gives, where not all are wanted: fewer take less time. */
-  outputs?: readonly string[];
+  module?: undefined;
   /** SHA-256 of the files, as `sha256-BASE64` or 64 hex digits; others are refused. */
   integrity?: { bundle?: string; wasm?: string };
+}
+
+interface ModuleOptions {
+  /** What `pageleap compile` made of a bundle, or where it is: a few kilobytes that need neither bundle nor scorer.wasm. */
+  module: Source | WebAssembly.Module;
+  bundle?: undefined;
+  wasm?: undefined;
+  /** SHA-256 of the file, as `sha256-BASE64` or 64 hex digits; another is refused. */
+  integrity?: { module?: string };
+}
+
+interface CommonOptions {
+  /** The columns that `score` gives, where not all are wanted: fewer take less time. */
+  outputs?: readonly string[];
   /** true scores in a web worker; an address names another copy of worker.js (it must be of the page's own origin). */
   worker?: boolean | string | URL;
   /** Gives up. */
   signal?: AbortSignal;
 }
 
-/** Loads a bundle, ready to score. It makes no request but for scorer.wasm, the bundle and worker.js. */
+export type LoadOptions = (BundleOptions | ModuleOptions) & CommonOptions;
+
+/** Loads a bundle, ready to score. It makes no request but for scorer.wasm, the bundle (or the module alone) and worker.js. */
 export function load(options: LoadOptions & { worker?: false }): Promise<Scorer>;
 export function load(options: LoadOptions & { worker: true | string | URL }): Promise<RemoteScorer>;
 export function load(options: LoadOptions): Promise<Scorer | RemoteScorer>;

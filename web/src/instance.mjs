@@ -2,15 +2,19 @@
 // wasm/README.md describes.
 import { PageleapError } from './error.mjs';
 
-const ABI = 1;
+export const ABI = 1;
+
+export const abiMessage = (what, abi) => `${what} speaks ABI ${abi} and this script ${ABI}; take both from one release`;
 
 export const encoder = new TextEncoder();
 export const decoder = new TextDecoder();
 
 // One instance of the module, with a memory of its own.
 export class Instance {
-  static async create(module) {
+  // bare: the module was compiled from a bundle.
+  static async create(module, bare) {
     const self = new Instance();
+    self.bare = bare;
     const instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: self.wasi() });
     self.exports = instance.exports;
     self.memory = instance.exports.memory;
@@ -20,7 +24,7 @@ export class Instance {
     self.exports._initialize();
     const abi = self.exports.abi();
     if (abi !== ABI) {
-      throw new PageleapError('wasm', `scorer.wasm speaks ABI ${abi} and this script ${ABI}; take both from one release`);
+      throw new PageleapError('wasm', abiMessage('scorer.wasm', abi));
     }
     self.blocks = self.exports.blocks() >>> 0;
     self.#score = self.exports.score;

@@ -2,7 +2,7 @@
 // entry of its own (browser.mjs, node.mjs, workerd.mjs, classic.mjs) that tells
 // where scorer.wasm is there.
 import { PageleapError } from './error.mjs';
-import { Instance } from './instance.mjs';
+import { ABI, abiMessage, decoder, Instance } from './instance.mjs';
 import { RemoteScorer } from './remote.mjs';
 import { Scorer } from './scorer.mjs';
 
@@ -16,16 +16,31 @@ import { Scorer } from './scorer.mjs';
 export function loader({ wasm: ownWasm, read, worker: startWorker }) {
   const modules = new Map(); // compiled modules by address, for bundles to share
 
-  async function load({ bundle, wasm = ownWasm(), outputs, integrity = {}, worker = false, signal } = {}) {
+  async function load({ bundle, module: own, wasm, outputs, integrity = {}, worker = false, signal } = {}) {
+    if (own === undefined) wasm ??= ownWasm();
+    else if (bundle !== undefined || wasm !== undefined)
+      throw new PageleapError('usage', 'module: it has its bundle in it; leave bundle and wasm out');
     if (worker) {
       if (!startWorker) throw new PageleapError('usage', 'worker: this runtime has no web workers; leave the option out');
-      return RemoteScorer.create(() => startWorker(worker === true ? undefined : worker), { bundle, wasm, outputs, integrity }, signal);
+      const what = { bundle, module: own, wasm, outputs, integrity };
+      return RemoteScorer.create(() => startWorker(worker === true ? undefined : worker), what, signal);
+    }
+    if (own !== undefined) {
+      const module = await compile(own, { integrity: integrity.module, signal, what: 'module' });
+      const about = section(module);
+      if (!about)
+        throw new PageleapError('wasm', 'module: pageleap compile did not make it; scorer.wasm goes with a bundle: load({ bundle, wasm })');
+      const { abi } = JSON.parse(decoder.decode(about));
+      if (abi !== ABI) throw new PageleapError('wasm', abiMessage('module: it', abi));
+      const instance = await Instance.create(module, true);
+      return new Scorer(instance, instance.load(new Uint8Array(0)), outputs);
     }
     const [module, zip] = await Promise.all([
       compile(wasm, { integrity: integrity.wasm, signal }),
       bytes(bundle, 'bundle', { integrity: integrity.bundle, signal, read }),
     ]);
-    const instance = await Instance.create(module);
+    if (section(module)) throw new PageleapError('wasm', 'wasm: it is compiled from a bundle: load({ module })');
+    const instance = await Instance.create(module, false);
     try {
       return new Scorer(instance, instance.load(zip.bytes), outputs);
     } catch (cause) {
@@ -34,11 +49,11 @@ export function loader({ wasm: ownWasm, read, worker: startWorker }) {
     }
   }
 
-  function compile(wasm = ownWasm(), { integrity, signal } = {}) {
-    if (typeof wasm !== 'string' && !(wasm instanceof URL)) return compiled(wasm, { integrity, signal, read });
+  function compile(wasm = ownWasm(), { integrity, signal, what = 'wasm' } = {}) {
+    if (typeof wasm !== 'string' && !(wasm instanceof URL)) return compiled(wasm, { integrity, signal, read, what });
     const key = `${wasm} ${integrity ?? ''}`;
     if (!modules.has(key)) {
-      const promise = compiled(wasm, { integrity, signal, read });
+      const promise = compiled(wasm, { integrity, signal, read, what });
       modules.set(key, promise);
       promise.catch(() => modules.delete(key)); // so that another attempt may succeed
     }
@@ -48,13 +63,16 @@ export function loader({ wasm: ownWasm, read, worker: startWorker }) {
   return { load, compile };
 }
 
-async function compiled(wasm, { integrity, signal, read }) {
+// Compiled modules say in a section of their own what they are.
+const section = (module) => WebAssembly.Module.customSections(module, 'pageleap')[0];
+
+async function compiled(wasm, { integrity, signal, read, what }) {
   if (wasm instanceof WebAssembly.Module) {
     if (integrity)
-      throw new PageleapError('usage', 'integrity.wasm: a compiled module has no bytes to check; give the address or the bytes');
+      throw new PageleapError('usage', `integrity.${what}: a compiled module has no bytes to check; give the address or the bytes`);
     return wasm;
   }
-  const source = await opened(wasm, 'wasm', signal, read);
+  const source = await opened(wasm, what, signal, read);
   try {
     // Only a response with this type may be compiled while it arrives, and
     // only one whose bytes need no check before.

@@ -8,7 +8,7 @@ export class RemoteScorer {
   #calls = 0;
   #dead;
 
-  static async create(start, { bundle, wasm, outputs, integrity }, signal) {
+  static async create(start, { bundle, module, wasm, outputs, integrity }, signal) {
     const self = new RemoteScorer();
     try {
       self.#worker = start();
@@ -28,7 +28,13 @@ export class RemoteScorer {
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
     try {
-      const [about, visits] = await self.#call('load', { bundle: await portable(bundle), wasm: await portable(wasm), outputs, integrity });
+      const [about, visits] = await self.#call('load', {
+        bundle: await portable(bundle),
+        module: await portable(module),
+        wasm: await portable(wasm),
+        outputs,
+        integrity,
+      });
       Object.assign(self, about);
       if (visits) {
         self.visit = {

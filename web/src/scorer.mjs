@@ -1,5 +1,6 @@
 // A loaded bundle, in this thread.
 import { PageleapError } from './error.mjs';
+import { transformRows } from './frame.mjs';
 import { decoder, encoder } from './instance.mjs';
 import { FlatRow, unknownColumn } from './row.mjs';
 
@@ -12,6 +13,7 @@ export class Scorer {
   #handle;
   #row; // the flat row
   #all; // the pipeline's outputs
+  #fields; // of the outputs, as leap frames have them
   #visit; // null: the model takes no events
 
   /** @hidden: made by load */
@@ -26,7 +28,8 @@ export class Scorer {
     this.version = info.version;
     /** The columns to give and those that come back. */
     this.inputs = info.inputs.fields.map(column);
-    this.#all = info.outputs.fields.map(column);
+    this.#fields = info.outputs.fields;
+    this.#all = this.#fields.map(column);
     this.outputs = pick(this.#all, outputs);
   }
 
@@ -70,6 +73,20 @@ export class Scorer {
   transform(frame, { from, to, select } = {}) {
     if (!this.#handle) throw closed();
     const asObject = typeof frame === 'object' && !ArrayBuffer.isView(frame);
+    if (this.#instance.bare) {
+      // A row of its own, whose cells are the same.
+      this.#row?.release();
+      this.#row = undefined;
+      const flat = new FlatRow(this.#instance, this.#instance.address('row', this.#handle), this.inputs, this.#all, this.#all);
+      try {
+        return transformRows(frame, { select, inputs: this.inputs, fields: this.#fields }, (row) => {
+          flat.write(row);
+          return scored(this.#instance, this.#handle, flat);
+        });
+      } finally {
+        flat.release();
+      }
+    }
     const input = asObject ? encoder.encode(JSON.stringify(frame)) : typeof frame === 'string' ? encoder.encode(frame) : frame;
     const instance = this.#instance;
     const names = encoder.encode(select ? select.join('\0') : '');

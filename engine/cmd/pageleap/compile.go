@@ -43,7 +43,7 @@ weighs.`,
 			}
 			module, err := compile.Compile(m)
 			if err != nil {
-				return fmt.Errorf("%s: %w", args[0], err)
+				return bundleError{fmt.Errorf("%s: %w", args[0], err)}
 			}
 			f, err := verifyRows(args[0], against, m)
 			if err != nil {
@@ -52,7 +52,7 @@ weighs.`,
 			verified := "; not verified: the bundle holds no rows, and --verify names none"
 			if f != nil {
 				if err := verifyModule(cmd.Context(), m, module.Wasm, f); err != nil {
-					return fmt.Errorf("%s: %w", args[0], err)
+					return differsError{fmt.Errorf("%s: %w", args[0], err)}
 				}
 				verified = fmt.Sprintf("; verified: %d rows, the engine's bits", f.Len())
 			}

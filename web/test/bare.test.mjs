@@ -1,0 +1,133 @@
+// Modules that pageleap compile makes, through the same package as scorer.wasm.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { compile, load, PageleapError } from '../src/node.mjs';
+import { caseBytes, caseFile, caseFrame, records, root, wasmPath } from './support.mjs';
+
+const fails = (kind, message) => (e) => e instanceof PageleapError && e.kind === kind && message.test(e.message);
+const dir = mkdtempSync(join(tmpdir(), 'pageleap-'));
+after(() => rmSync(dir, { recursive: true }));
+
+let wasm;
+before(async () => {
+  wasm = await compile(readFileSync(wasmPath));
+});
+
+function bare(name) {
+  const out = join(dir, `${name}.wasm`);
+  execFileSync(join(root, 'dist', 'pageleap'), [
+    'compile',
+    caseFile(name, 'bundle.json.zip'),
+    '-o',
+    out,
+    '--verify',
+    caseFile(name, 'frame.json'),
+  ]);
+  return out;
+}
+
+/** What a call gives, or its error. */
+function outcome(call) {
+  try {
+    return call();
+  } catch (e) {
+    return { kind: e.kind, message: e.message };
+  }
+}
+
+describe('load({module})', () => {
+  for (const name of [
+    'random_forest_classifier_3class',
+    'decision_tree_classifier_3class',
+    'string_indexer_error_nullable',
+    'vector_assembler_sparse',
+  ]) {
+    it(`answers as scorer.wasm does: ${name}`, async () => {
+      const [own, big] = await Promise.all([load({ module: bare(name) }), load({ wasm, bundle: caseBytes(name, 'bundle.json.zip') })]);
+      assert.deepEqual(own.inputs, big.inputs);
+      assert.deepEqual(own.outputs, big.outputs);
+      assert.deepEqual([own.name, own.uid, own.version], [big.name, big.uid, big.version]);
+      const frame = caseFrame(name, 'frame.json');
+      const names = own.inputs.map((c) => c.name);
+      const dense = (v) => (v?.dimensions ? { dimensions: v.dimensions, values: undefined, v: expand(v) } : v);
+      const comparable = (f) => f.rows.map((row) => row.map(dense));
+      const got = own.transform(frame);
+      const want = big.transform(frame);
+      assert.deepEqual(got.schema, want.schema);
+      assert.deepEqual(comparable(got), comparable(want));
+      for (const row of records(frame)) {
+        const inputs = Object.fromEntries(names.map((n) => [n, row[n]?.dimensions ? expand(row[n]) : row[n]]));
+        assert.deepEqual(
+          outcome(() => own.score(inputs)),
+          outcome(() => big.score(inputs)),
+        );
+      }
+      assert.ok(own.memory <= 2 ** 20, `${own.memory} bytes of memory`);
+      own.close();
+      big.close();
+    });
+  }
+
+  it('takes bytes and compiled modules, and a part of the outputs', async () => {
+    const path = bare('random_forest_classifier_3class');
+    const module = await WebAssembly.compile(readFileSync(path));
+    assert.deepEqual(WebAssembly.Module.imports(module), []);
+    const [frame] = [caseFrame('random_forest_classifier_3class', 'frame.json')];
+    const column = frame.schema.fields.findIndex((f) => f.name === 'features');
+    const features = expand(frame.rows[0][column]);
+    const answers = [];
+    for (const source of [module, readFileSync(path), path]) {
+      const scorer = await load({ module: source, outputs: ['prediction'] });
+      answers.push(scorer.score({ features }));
+      assert.equal(scorer.visit, undefined);
+    }
+    assert.deepEqual(Object.keys(answers[0]), ['prediction']);
+    assert.deepEqual(answers[1], answers[0]);
+    assert.deepEqual(answers[2], answers[0]);
+  });
+
+  it('does not grow while it scores', async () => {
+    const scorer = await load({ module: bare('string_indexer_error_nullable') });
+    const [row] = records(caseFrame('string_indexer_error_nullable', 'frame.json'));
+    const inputs = Object.fromEntries(scorer.inputs.map((c) => [c.name, row[c.name]]));
+    scorer.score(inputs);
+    const { memory } = scorer;
+    for (let i = 0; i < 20000; i++) scorer.score({ ...inputs });
+    assert.equal(scorer.memory, memory);
+  });
+
+  it('says what does not go together', async () => {
+    const module = readFileSync(bare('random_forest_classifier_3class'));
+    const bundle = caseBytes('random_forest_classifier_3class', 'bundle.json.zip');
+    await assert.rejects(load({ module, bundle }), fails('usage', /has its bundle in it/));
+    await assert.rejects(load({ module: wasm }), fails('wasm', /load\(\{ bundle, wasm \}\)/));
+    await assert.rejects(load({ wasm: module, bundle }), fails('wasm', /load\(\{ module \}\)/));
+    await assert.rejects(load({ module: new Uint8Array([0x50, 0x4b]) }), fails('wasm', /module does not compile/));
+    await assert.rejects(load({ module, integrity: { module: '0'.repeat(64) } }), fails('integrity', /module is not the file/));
+    const scorer = await load({ module });
+    assert.throws(() => scorer.transform('a,b\n', { from: 'csv' }), fails('usage', /leap frames .* only/));
+    assert.throws(() => scorer.transform({ schema: { fields: [] }, rows: [] }), fails('schema', /no column "features"/));
+    assert.throws(() => scorer.score({ features: [1] }), fails('shape', /a vector of 1 in column "features"/));
+    scorer.close();
+    assert.throws(() => scorer.score({ features: [1] }), fails('usage', /closed/));
+  });
+
+  it('refuses a module of another version', async () => {
+    const text = readFileSync(bare('random_forest_classifier_3class'));
+    const at = text.indexOf('{"abi":1,');
+    text[at + 7] = 0x39;
+    // The export abi() says it too; both must agree with the script.
+    await assert.rejects(load({ module: text }), fails('wasm', /ABI 9/));
+  });
+});
+
+function expand({ dimensions, indices, values }) {
+  if (!indices) return values;
+  const out = new Array(dimensions[0]).fill(0);
+  indices.forEach(([i], k) => (out[i] = values[k]));
+  return out;
+}
