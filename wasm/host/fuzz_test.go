@@ -67,7 +67,7 @@ func zipWith(t testing.TB, files bundle.Files, name string, data []byte) []byte 
 // against the engine on the same bytes.
 func FuzzWasm(f *testing.F) {
 	ctx := context.Background()
-	rt, err := host.New(ctx, wasmtest.Bytes(f), nil)
+	rt, err := host.New(ctx, wasmtest.Bytes(f), &host.Options{CacheDir: cache})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -9,13 +9,17 @@
 //
 // A Runtime compiles the module once and is safe for any number of goroutines;
 // an Instance and its models are for one goroutine at a time.
+//
+// A call that runs out of memory, or whose context ends, gives ErrTrapped and
+// takes the instance with it. The next call of a model starts another and loads
+// the bundle again; only rows have to be taken anew.
 package host
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"slices"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
@@ -48,6 +52,10 @@ func (e *Error) Error() string { return e.Msg }
 // Dropped is what Row.Score returns for a row that handle_invalid = skip
 // leaves out.
 var Dropped = errors.New("row dropped")
+
+// ErrTrapped is what errors.Is finds where the module stopped in the middle of a
+// call: it ran out of memory, or the context was done. What it held is gone.
+var ErrTrapped = errors.New("scorer.wasm trapped")
 
 // Runtime is a compiled scorer.wasm, or a module that pageleap compile made of a
 // bundle.
@@ -112,6 +120,9 @@ func (r *Runtime) Close(ctx context.Context) error { return r.rt.Close(ctx) }
 // Instance is one instance of the module, with a memory of its own.
 type Instance struct {
 	rt     *Runtime
+	life   int  // how often it was started
+	dead   bool // it trapped
+	stderr head // what it said before that
 	mod    api.Module
 	mem    api.Memory
 	blocks uint32
@@ -121,12 +132,20 @@ type Instance struct {
 // Instantiate starts an instance. It has no file system, no network, no
 // environment and no arguments.
 func (r *Runtime) Instantiate(ctx context.Context) (*Instance, error) {
-	cfg := wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize").WithStderr(os.Stderr).WithSysNanotime().WithSysWalltime()
-	mod, err := r.rt.InstantiateModule(ctx, r.compiled, cfg)
-	if err != nil {
-		return nil, fmt.Errorf("scorer.wasm: %w", err)
+	in := &Instance{rt: r}
+	if err := in.start(ctx); err != nil {
+		return nil, err
 	}
-	in := &Instance{rt: r, mod: mod, mem: mod.Memory()}
+	return in, nil
+}
+
+func (in *Instance) start(ctx context.Context) error {
+	cfg := wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize").WithStderr(&in.stderr).WithSysNanotime().WithSysWalltime()
+	mod, err := in.rt.rt.InstantiateModule(ctx, in.rt.compiled, cfg)
+	if err != nil {
+		return fmt.Errorf("scorer.wasm: %w", err)
+	}
+	in.mod, in.mem, in.dead, in.life = mod, mod.Memory(), false, in.life+1
 	for _, f := range []struct {
 		name string
 		fn   *api.Function
@@ -134,21 +153,21 @@ func (r *Runtime) Instantiate(ctx context.Context) (*Instance, error) {
 		{"alloc", &in.fn.alloc}, {"free", &in.fn.free}, {"load", &in.fn.load}, {"close", &in.fn.close},
 		{"describe", &in.fn.describe}, {"transform", &in.fn.transform}, {"row", &in.fn.row}, {"score", &in.fn.score},
 	} {
-		if *f.fn = mod.ExportedFunction(f.name); *f.fn == nil && (f.name != "transform" || r.bare == nil) {
+		if *f.fn = mod.ExportedFunction(f.name); *f.fn == nil && (f.name != "transform" || in.rt.bare == nil) {
 			in.Close(ctx)
-			return nil, fmt.Errorf("scorer.wasm: no export %q; is it a pageleap module?", f.name)
+			return fmt.Errorf("scorer.wasm: no export %q; is it a pageleap module?", f.name)
 		}
 	}
 	abi, err := in.call(ctx, mod.ExportedFunction("abi"))
 	if err != nil || abi != ABI {
 		in.Close(ctx)
-		return nil, fmt.Errorf("scorer.wasm: its ABI is version %d, and this host speaks %d; build both from one release", abi, ABI)
+		return fmt.Errorf("scorer.wasm: its ABI is version %d, and this host speaks %d; build both from one release", abi, ABI)
 	}
 	if in.blocks, err = in.call(ctx, mod.ExportedFunction("blocks")); err != nil {
 		in.Close(ctx)
-		return nil, err
+		return err
 	}
-	return in, nil
+	return nil
 }
 
 // Close frees the instance, its memory and its models.
@@ -161,14 +180,31 @@ func (in *Instance) call(ctx context.Context, f api.Function, args ...uint64) (u
 	if f == nil {
 		return 0, errors.New("no such export; is it a pageleap module?")
 	}
+	if in.dead {
+		return 0, ErrTrapped
+	}
 	res, err := f.Call(ctx, args...)
 	if err != nil {
-		return 0, fmt.Errorf("scorer.wasm trapped; the instance is not usable any more: %w", err)
+		in.dead = true
+		in.mod.Close(ctx)
+		if said, _, _ := strings.Cut(string(in.stderr), "\n"); said != "" {
+			in.stderr = nil
+			return 0, fmt.Errorf("%w: %s (%w)", ErrTrapped, said, err)
+		}
+		return 0, fmt.Errorf("%w: %w", ErrTrapped, err)
 	}
 	if len(res) == 0 {
 		return 0, nil
 	}
 	return uint32(res[0]), nil
+}
+
+// head keeps the first bytes that are written to it.
+type head []byte
+
+func (h *head) Write(b []byte) (int, error) {
+	*h = append(*h, b[:min(len(b), 4096-len(*h))]...)
+	return len(b), nil
 }
 
 // put copies data into the module's memory; the caller frees it.
@@ -202,35 +238,75 @@ func (in *Instance) lastError() error {
 // Load reads a bundle from the bytes of its zip file; nil for the model of a
 // module that is compiled from one.
 func (in *Instance) Load(ctx context.Context, zip []byte) (*Model, error) {
+	m := &Model{in: in, zip: slices.Clone(zip)}
+	if err := m.live(ctx); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// load gives the handle of a bundle.
+func (in *Instance) load(ctx context.Context, zip []byte) (uint32, error) {
 	p, err := in.put(ctx, zip)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	handle, err := in.call(ctx, in.fn.load, uint64(p), uint64(len(zip)))
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	in.free(ctx, p)
 	if handle == 0 {
-		return nil, in.lastError()
+		return 0, in.lastError()
 	}
-	return &Model{in: in, handle: handle}, nil
+	return handle, nil
 }
 
 // Model is a bundle loaded in an instance.
 type Model struct {
 	in     *Instance
+	zip    []byte
+	life   int // of the instance that the handle is of
 	handle uint32
+	closed bool
+}
+
+// live makes sure that there is an instance and that it has the model.
+func (m *Model) live(ctx context.Context) error {
+	if m.closed {
+		return errors.New("the model is closed")
+	}
+	if m.in.dead {
+		if err := m.in.start(ctx); err != nil {
+			return err
+		}
+	}
+	if m.life == m.in.life {
+		return nil
+	}
+	handle, err := m.in.load(ctx, m.zip)
+	if err == nil {
+		m.handle, m.life = handle, m.in.life
+	}
+	return err
 }
 
 // Close frees the model's memory for others in the instance.
 func (m *Model) Close(ctx context.Context) error {
+	if m.closed || m.in.dead || m.life != m.in.life {
+		m.closed = true
+		return nil
+	}
+	m.closed = true
 	_, err := m.in.call(ctx, m.in.fn.close, uint64(m.handle))
 	return err
 }
 
 // Info is the model's name, versions, inputs and outputs, as JSON.
 func (m *Model) Info(ctx context.Context) ([]byte, error) {
+	if err := m.live(ctx); err != nil {
+		return nil, err
+	}
 	status, err := m.in.call(ctx, m.in.fn.describe, uint64(m.handle))
 	return m.answer(status, err)
 }
@@ -240,6 +316,9 @@ func (m *Model) Info(ctx context.Context) ([]byte, error) {
 func (m *Model) Transform(ctx context.Context, data []byte, in, out Format, columns []string) ([]byte, error) {
 	if m.in.rt.bare != nil {
 		return m.transformRows(ctx, data, in, out, columns)
+	}
+	if err := m.live(ctx); err != nil {
+		return nil, err
 	}
 	p, err := m.in.put(ctx, data)
 	if err != nil {
@@ -273,6 +352,8 @@ func (m *Model) answer(status uint32, err error) ([]byte, error) {
 // one call a row.
 type Row struct {
 	m     *Model
+	life  int
+	mem   api.Memory
 	cells uint32
 	held  []uint32 // the module's memory behind each input's string or vector
 	caps  []uint32
@@ -288,8 +369,12 @@ const (
 	tagDense
 )
 
-// Row gives the model's flat row; there is one a model.
+// Row gives the model's flat row; there is one a model. When the instance traps,
+// the row is gone with it, and Score gives ErrTrapped until it is taken anew.
 func (m *Model) Row(ctx context.Context, inputs int) (*Row, error) {
+	if err := m.live(ctx); err != nil {
+		return nil, err
+	}
 	p, err := m.in.call(ctx, m.in.fn.row, uint64(m.handle))
 	if err != nil {
 		return nil, err
@@ -297,15 +382,15 @@ func (m *Model) Row(ctx context.Context, inputs int) (*Row, error) {
 	if p == 0 {
 		return nil, m.in.lastError()
 	}
-	return &Row{m: m, cells: p, held: make([]uint32, inputs), caps: make([]uint32, inputs)}, nil
+	return &Row{m: m, life: m.life, mem: m.in.mem, cells: p, held: make([]uint32, inputs), caps: make([]uint32, inputs)}, nil
 }
 
 // SetNull, SetNumber, SetString and SetVector write input i.
-func (r *Row) SetNull(i int) { r.m.in.mem.WriteUint32Le(r.at(i), tagNull) }
+func (r *Row) SetNull(i int) { r.mem.WriteUint32Le(r.at(i), tagNull) }
 
 func (r *Row) SetNumber(i int, x float64) {
-	r.m.in.mem.WriteUint32Le(r.at(i), tagNumber)
-	r.m.in.mem.WriteFloat64Le(r.at(i)+8, x)
+	r.mem.WriteUint32Le(r.at(i), tagNumber)
+	r.mem.WriteFloat64Le(r.at(i)+8, x)
 }
 
 func (r *Row) SetString(ctx context.Context, i int, s string) error {
@@ -317,6 +402,9 @@ func (r *Row) SetVector(ctx context.Context, i int, v []float64) error {
 }
 
 func (r *Row) setBytes(ctx context.Context, i int, b []byte, tag, n int) error {
+	if r.gone() {
+		return ErrTrapped
+	}
 	in := r.m.in
 	if uint32(len(b)) > r.caps[i] || r.held[i] == 0 {
 		if r.held[i] != 0 {
@@ -328,18 +416,24 @@ func (r *Row) setBytes(ctx context.Context, i int, b []byte, tag, n int) error {
 		}
 		r.held[i], r.caps[i] = p, uint32(len(b))
 	}
-	in.mem.Write(r.held[i], b)
-	in.mem.WriteUint32Le(r.at(i), uint32(tag))
-	in.mem.WriteUint32Le(r.at(i)+4, uint32(n))
-	in.mem.WriteUint32Le(r.at(i)+8, r.held[i])
+	r.mem.Write(r.held[i], b)
+	r.mem.WriteUint32Le(r.at(i), uint32(tag))
+	r.mem.WriteUint32Le(r.at(i)+4, uint32(n))
+	r.mem.WriteUint32Le(r.at(i)+8, r.held[i])
 	return nil
 }
+
+// gone says whether the instance that the cells are in trapped.
+func (r *Row) gone() bool { return r.m.in.dead || r.life != r.m.in.life }
 
 func (r *Row) at(i int) uint32 { return r.cells + uint32(i)*cellSize }
 
 // Score runs the pipeline on what the inputs hold. It gives Dropped or an
 // *Error where the row cannot be scored.
 func (r *Row) Score(ctx context.Context) error {
+	if r.gone() {
+		return fmt.Errorf("%w, and the row is gone; take another from the model", ErrTrapped)
+	}
 	status, err := r.m.in.call(ctx, r.m.in.fn.score, uint64(r.m.handle))
 	switch {
 	case err != nil:
@@ -355,15 +449,15 @@ func (r *Row) Score(ctx context.Context) error {
 // Number is output i as a number; ok is false where it is something else.
 func (r *Row) Number(i int) (x float64, ok bool) {
 	at := r.at(len(r.held) + i)
-	tag, _ := r.m.in.mem.ReadUint32Le(at)
-	x, _ = r.m.in.mem.ReadFloat64Le(at + 8)
+	tag, _ := r.mem.ReadUint32Le(at)
+	x, _ = r.mem.ReadFloat64Le(at + 8)
 	return x, tag == tagNumber
 }
 
 // Vector is output i as a dense vector; ok is false where it is something else.
 func (r *Row) Vector(i int) (v []float64, ok bool) {
 	at := r.at(len(r.held) + i)
-	mem := r.m.in.mem
+	mem := r.mem
 	if tag, _ := mem.ReadUint32Le(at); tag != tagDense {
 		return nil, false
 	}

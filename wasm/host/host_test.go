@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"os"
 	"strings"
 	"testing"
@@ -15,10 +16,24 @@ import (
 
 const shoppers = "../../testdata/genuine/real_uci_shoppers_rf/"
 
+// cache keeps the compiled module from test to test.
+var cache string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	var err error
+	if cache, err = os.MkdirTemp("", "wazero"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(cache)
+	os.Exit(code)
+}
+
 func instance(t *testing.T) *host.Instance {
 	t.Helper()
 	ctx := context.Background()
-	rt, err := host.New(ctx, wasmtest.Bytes(t), nil)
+	rt, err := host.New(ctx, wasmtest.Bytes(t), &host.Options{CacheDir: cache})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,8 +85,11 @@ func TestRow(t *testing.T) {
 		t.Fatal(err)
 	}
 	probability, prediction := model.Outputs().Index("probability"), model.Outputs().Index("prediction")
-	size := 0
-	for round := range 20 {
+	size, rounds := 0, 20
+	if *long {
+		rounds = 1 + 1_000_000/len(f.Rows)
+	}
+	for round := range rounds {
 		for k, values := range f.Rows {
 			for c, v := range values {
 				i := inputs.Index(f.Schema.Fields[c].Name)
@@ -108,6 +126,7 @@ func TestRow(t *testing.T) {
 	if in.MemorySize() != size {
 		t.Errorf("memory grew from %d to %d", size, in.MemorySize())
 	}
+	t.Logf("%d bytes of memory after %d rows and after %d", size, len(f.Rows), rounds*len(f.Rows))
 	row.SetNull(inputs.Index("ProductRelated"))
 	var he *host.Error
 	if err := row.Score(ctx); !errors.As(err, &he) || he.Kind != "null" || !strings.Contains(he.Msg, `"ProductRelated"`) {
@@ -119,12 +138,80 @@ func TestRow(t *testing.T) {
 	}
 }
 
+// A frame that is too large for the memory there is, and a context that ends, are
+// errors of their own, and the model goes on in another instance.
+func TestTrap(t *testing.T) {
+	ctx := context.Background()
+	rt, err := host.New(ctx, wasmtest.Bytes(t), &host.Options{MaxPages: 400, CacheDir: cache})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close(ctx)
+	in, err := rt.Instantiate(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := in.Load(ctx, read(t, shoppers+"bundle.proto.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	frame := read(t, shoppers+"frame.json")
+	want, err := m.Transform(ctx, frame, host.JSON, host.JSON, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := m.Row(ctx, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	huge := []byte("{\"rows\":[" + strings.Repeat("[1,2,3,4,5,6,7,8,9],", 1<<20) + "[]]}")
+	done, cancel := context.WithCancel(ctx)
+	cancel()
+	for what, trap := range map[string]func() error{
+		"out of memory":          func() error { _, err := m.Transform(ctx, huge, host.JSON, host.JSON, nil); return err },
+		"a context that is done": func() error { _, err := m.Transform(done, frame, host.JSON, host.JSON, nil); return err },
+	} {
+		var he *host.Error
+		err := trap()
+		if !errors.Is(err, host.ErrTrapped) || errors.As(err, &he) {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if what == "out of memory" && !strings.Contains(err.Error(), what) {
+			t.Errorf("does not say why: %v", err)
+		}
+		row.SetNumber(0, 1)
+		if err := row.SetString(ctx, 1, "Nov"); !errors.Is(err, host.ErrTrapped) {
+			t.Errorf("%s: the row takes a string: %v", what, err)
+		}
+		if err := row.Score(ctx); !errors.Is(err, host.ErrTrapped) {
+			t.Errorf("%s: the row scores: %v", what, err)
+		}
+		if got, err := m.Transform(ctx, frame, host.JSON, host.JSON, nil); err != nil || string(got) != string(want) {
+			t.Fatalf("after %s: %v", what, err)
+		}
+		if err := row.Score(ctx); !errors.Is(err, host.ErrTrapped) {
+			t.Errorf("after %s: the old row scores: %v", what, err)
+		}
+		if row, err = m.Row(ctx, 9); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// long makes what make soak runs of tests that are short otherwise.
+var long = flag.Bool("long", false, "load and close 1,000 times, score 1,000,000 rows")
+
 func TestLoadAndClose(t *testing.T) {
+	rounds := 40
+	if *long {
+		rounds = 1000
+	}
+
 	ctx := context.Background()
 	in := instance(t)
 	zip := read(t, shoppers+"bundle.json.zip")
 	size := 0
-	for i := range 40 {
+	for i := range rounds {
 		m, err := in.Load(ctx, zip)
 		if err != nil {
 			t.Fatal(err)
@@ -145,6 +232,7 @@ func TestLoadAndClose(t *testing.T) {
 	if in.MemorySize() > size+size/2 {
 		t.Errorf("memory grew from %d to %d", size, in.MemorySize())
 	}
+	t.Logf("%d bytes of memory after 10 bundles, %d after %d", size, in.MemorySize(), rounds)
 	for _, bad := range [][]byte{nil, []byte("PK"), zip[:len(zip)/2]} {
 		var he *host.Error
 		if _, err := in.Load(ctx, bad); !errors.As(err, &he) || he.Kind != "bundle" {

@@ -23,7 +23,7 @@ var mutants = flag.Int("mutants", 1, "damaged copies to make of each bundle; mak
 // after thousands of them is what it gave before.
 func TestMutants(t *testing.T) {
 	ctx := context.Background()
-	rt, err := host.New(ctx, wasmtest.Bytes(t), &host.Options{MaxPages: 1 << 14})
+	rt, err := host.New(ctx, wasmtest.Bytes(t), &host.Options{MaxPages: 1 << 14, CacheDir: cache})
 	if err != nil {
 		t.Fatal(err)
 	}

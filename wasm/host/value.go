@@ -16,7 +16,7 @@ const (
 
 // Set writes input i, which has this type.
 func (r *Row) Set(ctx context.Context, i int, t frame.Type, v *frame.Value) error {
-	mem := r.m.in.mem
+	mem := r.mem
 	switch {
 	case v.Null:
 		r.SetNull(i)
@@ -48,7 +48,7 @@ func (r *Row) setSparse(ctx context.Context, i int, v *frame.Value) error {
 	if err := r.setBytes(ctx, i, b, tagSparse, len(v.Nums)); err != nil {
 		return err
 	}
-	mem := r.m.in.mem
+	mem := r.mem
 	mem.WriteUint32Le(r.at(i)+12, r.held[i]+uint32(8*len(v.Nums)))
 	mem.WriteUint32Le(r.at(i)+16, uint32(v.Dims[0]))
 	return nil
@@ -84,7 +84,7 @@ func (r *Row) setList(ctx context.Context, i int, base frame.Basic, v *frame.Val
 	for _, s := range v.Strs {
 		b = append(b, s...)
 	}
-	r.m.in.mem.Write(r.held[i], b)
+	r.mem.Write(r.held[i], b)
 	return nil
 }
 
@@ -102,7 +102,7 @@ func append32(b []byte, x uint32) []byte {
 
 // Get reads output i, which is of this field, to v.
 func (r *Row) Get(i int, f frame.Field, v *frame.Value) error {
-	mem := r.m.in.mem
+	mem := r.mem
 	at := r.at(len(r.held) + i)
 	word := func(offset uint32) uint32 { x, _ := mem.ReadUint32Le(at + offset); return x }
 	n, data := word(4), word(8)
