@@ -18,3 +18,13 @@ func (t *linearSVC) Lower(b *lower.Builder) {
 	b.Call("bothSides", out, raw)
 	b.Call("aboveThreshold", raw+8, t.threshold, out)
 }
+
+func (t *supportVectorMachine) Lower(b *lower.Builder) {
+	_, raw := b.Dense(0, 2)
+	_, probability := b.Dense(1, 2)
+	out := b.Number(2)
+	t.lower(b, out)
+	b.Call("bothSides", out, raw)
+	b.Call("bothSides", out, probability)
+	t.classifier.lowerPrediction(b, raw, probability, out)
+}

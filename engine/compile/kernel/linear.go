@@ -211,12 +211,6 @@ func isotonicElement(in Cell, i, err uint32, boundaries, predictions Ptr, n uint
 	if i >= size {
 		return failInt(err, int64(size))
 	}
-	x := 0.0
-	if in.Sparse() {
-		x = entry(in, i)
-	} else {
-		x = (in.Data() + Ptr(i)<<3).F64()
-	}
-	out.SetNum(isotonic(x, boundaries, predictions, n))
+	out.SetNum(isotonic(element(in, i), boundaries, predictions, n))
 	return done
 }

@@ -153,9 +153,10 @@ func normPower(in Cell, p float64, to Ptr) {
 	to.SetF64(javaPow(sum, 1/p))
 }
 
-// sliceVector takes the elements at indices (u32), a sparse vector's nonzero
-// ones. It writes the tag too.
-func sliceVector(in, out Cell, indices Ptr, n uint32) {
+// sliceVector takes the elements at indices (u32), of a sparse vector those that
+// it has as entries, and of these only what is not 0 unless keepZeros. It writes
+// the tag too.
+func sliceVector(in, out Cell, indices Ptr, n uint32, keepZeros bool) {
 	out.SetTag(in.Tag())
 	to := out.Data()
 	if !in.Sparse() {
@@ -168,23 +169,19 @@ func sliceVector(in, out Cell, indices Ptr, n uint32) {
 		}
 		return
 	}
-	index := out.Indices()
-	entries := uint32(0)
+	out.SetLen(0)
 	for k := range n {
-		if x := entry(in, indices.U32()); x != 0 {
-			to.SetF64(x)
-			index.SetU32(k)
-			to += 8
-			index += 4
-			entries++
+		if at := placeOf(in, indices.U32()); at != nowhere {
+			if x := (in.Data() + Ptr(at)<<3).F64(); x != 0 || keepZeros {
+				putEntry(out, k, x)
+			}
 		}
 		indices += 4
 	}
-	out.SetLen(entries)
 }
 
-// entry is the element of a sparse vector at i.
-func entry(in Cell, i uint32) float64 {
+// placeOf is the place of the entry of a sparse vector at i, or nowhere.
+func placeOf(in Cell, i uint32) uint32 {
 	lo, hi := uint32(0), in.Len()
 	for lo < hi {
 		mid := (lo + hi) >> 1
@@ -195,9 +192,71 @@ func entry(in Cell, i uint32) float64 {
 		}
 	}
 	if lo < in.Len() && (in.Indices()+Ptr(lo)<<2).U32() == i {
-		return (in.Data() + Ptr(lo)<<3).F64()
+		return lo
 	}
-	return 0
+	return nowhere
+}
+
+const nowhere = 0xffffffff
+
+// element is a vector's element at i.
+func element(in Cell, i uint32) float64 {
+	if in.Sparse() {
+		if i = placeOf(in, i); i == nowhere {
+			return 0
+		}
+	}
+	return (in.Data() + Ptr(i)<<3).F64()
+}
+
+func elementOf(in Cell, i uint32, out Cell) { out.SetNum(element(in, i)) }
+
+// indexCategories replaces the values of categorical features by their indices.
+// features has 24 bytes a feature: which one it is, its known values, ascending,
+// the index of each, how many these are, the index of others, and the error for
+// others. It writes the tag too.
+func indexCategories(in, out Cell, features, end Ptr, invalid uint32, room Ptr) Status {
+	copyBytes(out.Data(), in.Data(), sameShape(in, out)<<3)
+	status := done
+	for ; features != end; features += 24 {
+		k := features.U32()
+		if in.Sparse() {
+			if k = placeOf(in, k); k == nowhere {
+				continue
+			}
+		}
+		at := out.Data() + Ptr(k)<<3
+		x := at.F64()
+		c := placeOfNumber(x, (features + 4).Ptr(), (features + 12).U32())
+		switch {
+		case c != nowhere:
+			at.SetF64(((features + 8).Ptr() + Ptr(c)<<3).F64())
+		case invalid == invalidKeep:
+			at.SetF64(float64((features + 16).U32()))
+		case invalid == invalidSkip:
+			status = dropped
+		default:
+			return failNumber((features + 20).U32(), room, x)
+		}
+	}
+	return status
+}
+
+// placeOfNumber is where a number is among n ascending ones, or nowhere.
+func placeOfNumber(x float64, sorted Ptr, n uint32) uint32 {
+	lo, hi := uint32(0), n
+	for lo < hi {
+		mid := (lo + hi) >> 1
+		if (sorted + Ptr(mid)<<3).F64() < x {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo < n && (sorted+Ptr(lo)<<3).F64() == x {
+		return lo
+	}
+	return nowhere
 }
 
 // checkReach refuses vectors with fewer than so many elements.
