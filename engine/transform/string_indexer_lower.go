@@ -29,14 +29,4 @@ func (t *stringIndexer) Lower(b *lower.Builder) {
 	}
 }
 
-// lowerTexts places texts one after the other, and where each begins and the
-// last ends.
-func lowerTexts(b *lower.Builder, list []string) (texts, offsets lower.Addr) {
-	var all []byte
-	at := []uint32{0}
-	for _, s := range list {
-		all = append(all, s...)
-		at = append(at, uint32(len(all)))
-	}
-	return b.Texts(string(all)), b.Words(at)
-}
+func lowerTexts(b *lower.Builder, list []string) (texts, offsets lower.Addr) { return b.TextList(list) }

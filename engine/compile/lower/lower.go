@@ -306,6 +306,18 @@ func (b *Builder) DenseCell(data Addr, n int) Addr {
 	return b.Bytes(append64(append32(append32(c, data), 0), 0), 8)
 }
 
+// TextList places texts one after the other, and where each begins and the last
+// ends, as the kernel find wants them.
+func (b *Builder) TextList(list []string) (texts, offsets Addr) {
+	var all []byte
+	at := []uint32{0}
+	for _, s := range list {
+		all = append(all, s...)
+		at = append(at, uint32(len(all)))
+	}
+	return b.Texts(string(all)), b.Words(at)
+}
+
 // Texts places a text, which may not be changed.
 func (b *Builder) Texts(s string) Addr { return b.shared(b.texts, []byte(s), 1) }
 

@@ -1,0 +1,383 @@
+package main
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pageleap/pageleap/engine"
+	"github.com/pageleap/pageleap/engine/bundle"
+	"github.com/pageleap/pageleap/engine/compile"
+	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/visit"
+	"github.com/pageleap/pageleap/engine/visit/training"
+	"github.com/pageleap/pageleap/wasm/host"
+)
+
+// twin is a model in the engine and in a module of its own.
+type twin struct {
+	model *engine.Model
+	row   *engine.Row
+	visit *engine.Visit
+	bare  struct {
+		row   *host.Row
+		visit *host.Visit
+		in    *host.Instance
+	}
+}
+
+func newTwin(t testing.TB, m *engine.Model) *twin {
+	t.Helper()
+	ctx := context.Background()
+	module, err := compile.Compile(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &twin{model: m}
+	w.row, err = m.NewRow()
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	check(err)
+	w.visit, err = m.NewVisit()
+	check(err)
+	rt, err := host.New(ctx, module.Wasm, nil)
+	check(err)
+	t.Cleanup(func() { rt.Close(ctx) })
+	w.bare.in, err = rt.Instantiate(ctx)
+	check(err)
+	bare, err := w.bare.in.Load(ctx, nil)
+	check(err)
+	w.bare.row, err = bare.Row(ctx, len(m.Inputs()))
+	check(err)
+	w.bare.visit, err = bare.NewVisit(ctx, len(m.Inputs()))
+	check(err)
+	return w
+}
+
+// compare holds what both made of a row or a visit against each other.
+func (w *twin) compare(t testing.TB, what string, row *engine.Row, bare *host.Row) {
+	t.Helper()
+	errWant, errGot := row.Score(), bare.Score(context.Background())
+	if !sameError(errWant, errGot) {
+		t.Fatalf("%s: the module says %v, the engine %v", what, errGot, errWant)
+	}
+	if errWant != nil {
+		return
+	}
+	var got frame.Value
+	for i, f := range w.model.Outputs() {
+		if err := bare.Get(i, f, &got); err != nil {
+			t.Fatal(err)
+		}
+		if want := row.Output(i); !sameValue(want, &got) {
+			t.Fatalf("%s: %s is %s in the module, and %s in the engine", what, f.Name, frame.AppendValue(nil, f.Type, &got), frame.AppendValue(nil, f.Type, want))
+		}
+	}
+}
+
+func sameError(want, got error) bool {
+	if want == nil || got == nil {
+		return want == got
+	}
+	kind := ""
+	if e, ok := got.(*host.Error); ok {
+		kind = e.Kind
+	}
+	return want.Error() == got.Error() && engine.ErrorKind(want) == kind
+}
+
+// sameValue compares to the bit, but for what kind of NaN a NaN is.
+func sameValue(a, b *frame.Value) bool {
+	number := func(x, y float64) bool {
+		return math.Float64bits(x) == math.Float64bits(y) || x != x && y != y
+	}
+	same := a.Null == b.Null && a.Str == b.Str && a.Long == b.Long && number(a.Num, b.Num) && a.Sparse == b.Sparse &&
+		len(a.Nums) == len(b.Nums) && len(a.Strs) == len(b.Strs) && len(a.Indices) == len(b.Indices)
+	if a.Null || !same {
+		return same
+	}
+	for i := range a.Nums {
+		same = same && number(a.Nums[i], b.Nums[i])
+	}
+	for i := range a.Strs {
+		same = same && a.Strs[i] == b.Strs[i]
+	}
+	for i := range a.Indices {
+		same = same && a.Indices[i] == b.Indices[i]
+	}
+	return same
+}
+
+// lists scores a visit as lists, some of them null where they may be.
+func (w *twin) lists(t testing.TB, what string, list []visit.Event, others map[string]frame.Value) {
+	t.Helper()
+	for i, f := range w.model.Inputs() {
+		v := w.row.Input(i)
+		v.Reset()
+		for _, e := range list {
+			switch f.Name {
+			case "event":
+				v.Strs = append(v.Strs, e.Event)
+			case "ts":
+				v.Longs = append(v.Longs, e.TS)
+			case "page":
+				v.Strs = append(v.Strs, e.Page)
+			case "page_type":
+				v.Strs = append(v.Strs, e.PageType)
+			case "item":
+				v.Strs = append(v.Strs, e.Item)
+			case "category":
+				v.Strs = append(v.Strs, e.Category)
+			case "price":
+				v.Nums = append(v.Nums, e.Price)
+			case "quantity":
+				v.Nums = append(v.Nums, e.Quantity)
+			}
+		}
+		if o, ok := others[f.Name]; ok {
+			*v = o
+		} else if f.Type.Kind != frame.List {
+			v.Null = true
+		}
+		if err := w.bare.row.Set(context.Background(), i, f.Type, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.compare(t, what, w.row, w.bare.row)
+}
+
+// events adds a visit's events one by one, and scores after some of them.
+func (w *twin) events(t testing.TB, what string, list []visit.Event, others map[string]frame.Value, scores func(i int) bool) {
+	t.Helper()
+	ctx := context.Background()
+	w.visit.Reset()
+	if err := w.bare.visit.Reset(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range w.model.Inputs() {
+		if f.Type.Kind == frame.List {
+			continue
+		}
+		v := w.visit.Input(i)
+		v.Reset()
+		if o, ok := others[f.Name]; ok {
+			*v = o
+		} else {
+			v.Null = true
+		}
+		if err := w.bare.visit.Set(ctx, i, f.Type, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.compare(t, what+" before any event", w.visit.Row, w.bare.visit.Row)
+	for i := range list {
+		e := list[i]
+		errGot := w.bare.visit.Add(ctx, &e)
+		errWant := w.visit.Add(e)
+		if !sameError(errWant, errGot) {
+			t.Fatalf("%s: event %d: the module says %v, the engine %v", what, i, errGot, errWant)
+		}
+		if scores(i) {
+			w.compare(t, what+" after an event", w.visit.Row, w.bare.visit.Row)
+		}
+	}
+}
+
+// allFeatures is a spec of every feature of a session that there is.
+var allFeatures = sync.OnceValues(func() (*training.Spec, error) {
+	text, err := os.ReadFile("../../testdata/visits/all.json")
+	if err != nil {
+		return nil, err
+	}
+	o := &training.Options{Paths: []string{"../../testdata/visits/synthetic.ndjson"}}
+	if o.Spec, err = training.ReadSpec(text); err != nil {
+		return nil, err
+	}
+	return training.Fit(context.Background(), o)
+})
+
+// sessionModel is a model of the features that pick takes.
+func sessionModel(t testing.TB, pick func(i int, feature string) bool) *engine.Model {
+	t.Helper()
+	all, err := allFeatures()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := *all
+	s.Features, s.Names = nil, nil
+	for i, f := range all.Features {
+		if pick(i, f) {
+			s.Features, s.Names = append(s.Features, f), append(s.Names, all.Names[i])
+		}
+	}
+	b, err := s.Bundle("features")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loadBundle(t, b)
+}
+
+func every(int, string) bool { return true }
+
+func loadBundle(t testing.TB, b *bundle.Bundle) *engine.Model {
+	t.Helper()
+	zip, err := bundle.Write(b, bundle.JSON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := engine.Load(zip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// wild are visits that no shop has: whatever breaks what is not careful.
+type wild struct {
+	*rand.Rand
+	names, pages, types, items, categories []string
+}
+
+func newWild(seed uint64) *wild {
+	w := &wild{Rand: rand.New(rand.NewPCG(seed, 1))}
+	w.names = []string{"page_view", "view_item", "view_item", "view_item", "add_to_cart", "remove_from_cart", "purchase", "search", "view_cart", "first_visit", "scroll", "", "view_item_list", "begin_checkout"}
+	w.pages = []string{"", "/", "/cart", "/p/1", "/p/2", "/p/3?x=1#y", "/?", strings.Repeat("/long", 500), strings.Repeat("ü", 1025), "\x80\x80"}
+	w.types = []string{"", "home", "list", "product", "search", "cart", "account", "login", "info", "listing", "reviews", strings.Repeat("t", 300), "a>b", "product>cart"}
+	w.items = []string{"", "1", "2", "3", "4", "x", strings.Repeat("i", 255) + "ü", strings.Repeat("i", 256), "\x00"}
+	w.categories = []string{"", "shoes", "hats", "1", "2", "3", "4"}
+	for range 40 {
+		w.categories = append(w.categories, w.text())
+		w.items = append(w.items, w.text())
+	}
+	return w
+}
+
+func (w *wild) text() string {
+	b := make([]byte, w.IntN(6))
+	for i := range b {
+		b[i] = byte(w.IntN(256))
+		if w.IntN(3) > 0 {
+			b[i] = 'a' + b[i]%4
+		}
+	}
+	return string(b)
+}
+
+func (w *wild) pick(list []string) string {
+	if w.IntN(30) == 0 {
+		return w.text()
+	}
+	return list[w.IntN(len(list))]
+}
+
+func (w *wild) number() float64 {
+	if w.IntN(2) == 0 {
+		return float64(w.IntN(2000)) / 100
+	}
+	return [...]float64{math.NaN(), 0, math.Copysign(0, -1), -1, 1, 2, math.Inf(1), math.Inf(-1), math.MaxFloat64, 5e-324}[w.IntN(10)]
+}
+
+func (w *wild) visit() []visit.Event {
+	list := make([]visit.Event, w.IntN(1+w.IntN(60)))
+	ts := w.Int64N(4e12)
+	step := int64(1 + w.IntN(1<<w.IntN(24)))
+	for i := range list {
+		switch w.IntN(12) {
+		case 0:
+			ts -= w.Int64N(step)
+		case 1:
+		default:
+			ts += w.Int64N(step)
+		}
+		list[i] = visit.Event{Event: w.pick(w.names), TS: ts, Page: w.pick(w.pages), PageType: w.pick(w.types), Item: w.pick(w.items), Category: w.pick(w.categories), Price: w.number(), Quantity: w.number()}
+		if w.IntN(800) == 0 {
+			list[i].TS = [...]int64{-1, 0, math.MinInt64, math.MaxInt64, visit.MaxTS, visit.MaxTS + 1}[w.IntN(6)]
+		}
+	}
+	return list
+}
+
+// others are the inputs that are not of the events, and lists that are null.
+func (w *wild) others(inputs frame.Schema, null bool) map[string]frame.Value {
+	others := map[string]frame.Value{}
+	for _, f := range inputs {
+		switch {
+		case f.Type.Kind == frame.List:
+			if null && f.Type.Nullable && w.IntN(6) == 0 {
+				others[f.Name] = frame.Value{Null: true}
+			} else if null && w.IntN(100) == 0 {
+				others[f.Name] = frame.Value{} // of another length
+			}
+		case f.Type.Base == frame.String:
+			others[f.Name] = frame.Value{Str: w.pick(w.items)}
+		case w.IntN(3) > 0:
+			others[f.Name] = frame.Value{Num: float64(w.IntN(2))}
+		}
+	}
+	return others
+}
+
+func (w *twin) fuzz(t testing.TB, seed uint64, visits int) {
+	r := newWild(seed)
+	for range visits {
+		list := r.visit()
+		w.events(t, "wild", list, r.others(w.model.Inputs(), false), func(int) bool { return r.IntN(4) == 0 })
+		w.lists(t, "wild lists", list, r.others(w.model.Inputs(), true))
+	}
+}
+
+// Every feature of a session that there is, of visits that no shop has.
+func TestBareSessions(t *testing.T) {
+	newTwin(t, sessionModel(t, every)).fuzz(t, 1, 400)
+}
+
+// A module has code for its features alone: each of them by itself, and a few at
+// random.
+func TestBareSessionsOfFewFeatures(t *testing.T) {
+	seen := map[string]bool{}
+	sessionModel(t, func(i int, feature string) bool {
+		name, _, _ := strings.Cut(feature, ":")
+		if !seen[name] {
+			seen[name] = true
+			newTwin(t, sessionModel(t, func(k int, _ string) bool { return k == i })).fuzz(t, uint64(i), 10)
+		}
+		return true
+	})
+	r := rand.New(rand.NewPCG(2, 2))
+	for i := range 30 {
+		first := r.IntN(len(seen))
+		newTwin(t, sessionModel(t, func(k int, _ string) bool { return k == first || r.IntN(40) == 0 })).fuzz(t, uint64(i), 10)
+	}
+}
+
+// More items, categories and pages than are known apart.
+func TestBareSessionsForget(t *testing.T) {
+	w := newTwin(t, sessionModel(t, every))
+	r := newWild(3)
+	var list []visit.Event
+	for i := range 6_000 {
+		name := func(n int) string {
+			return strings.Repeat("n", r.IntN(1+r.IntN(80))) + string(rune('a'+r.IntN(n))) + string(rune(0x100+r.IntN(n)))
+		}
+		list = append(list, visit.Event{Event: "view_item", TS: int64(i) * 1000, Page: name(100), PageType: "product", Item: name(100), Category: name(90), Price: 1})
+	}
+	others := map[string]frame.Value{"pair": {Str: list[len(list)-50].Item}}
+	w.lists(t, "many", list, others)
+	for range 2 {
+		w.events(t, "many", list, others, func(i int) bool { return i%1000 == 999 })
+		w.events(t, "few", list[:3], others, func(int) bool { return true })
+	}
+	size := w.bare.in.MemorySize()
+	w.events(t, "many", list, others, func(int) bool { return false })
+	if again := w.bare.in.MemorySize(); again != size {
+		t.Errorf("the same visit once more takes %d bytes, %d before", again, size)
+	}
+}
