@@ -12,7 +12,7 @@ func (t *reverseStringIndexer) Lower(b *lower.Builder) {
 		b.Refuse("it takes a list or a tensor")
 		return
 	}
-	texts, offsets := lowerTexts(b, t.labels)
+	texts, offsets := b.TextList(t.labels)
 	err := b.ErrorWith(0, lower.Range, "index ", " has no label", "there are "+strconv.Itoa(len(t.labels))+" labels, counted from 0")
 	out := b.NullableText(0)
 	b.Call("labelAt", b.In(0), texts, offsets, len(t.labels), t.spark3, err, b.Room(lower.NumberRoom), out)

@@ -19,7 +19,7 @@ func (t *stringIndexer) Lower(b *lower.Builder) {
 		for _, label := range labels {
 			positions = append(positions, uint32(c.position[label]))
 		}
-		texts, offsets := lowerTexts(b, labels)
+		texts, offsets := b.TextList(labels)
 		nullErr, unseenErr := lower.Addr(0), lower.Addr(0)
 		if t.invalid == invalidError {
 			nullErr = b.Error(i, lower.Null, "null instead of a label", hint)
@@ -28,5 +28,3 @@ func (t *stringIndexer) Lower(b *lower.Builder) {
 		b.Call("indexLabel", b.In(i), texts, offsets, len(labels), b.Words(positions), int(t.invalid), c.size, nullErr, unseenErr, b.Number(i))
 	}
 }
-
-func lowerTexts(b *lower.Builder, list []string) (texts, offsets lower.Addr) { return b.TextList(list) }

@@ -13,7 +13,7 @@ func (t *stringMap) Lower(b *lower.Builder) {
 	for i, label := range labels {
 		values[i] = t.values[label]
 	}
-	texts, offsets := lowerTexts(b, labels)
+	texts, offsets := b.TextList(labels)
 	nullErr, unseenErr := lower.Addr(0), lower.Addr(0)
 	if !t.keep {
 		const hint = `handle_invalid is "error"; "keep" would give it the default value`
