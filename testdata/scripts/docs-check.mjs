@@ -86,16 +86,17 @@ const env = { ...process.env, PATH: `${join(root, 'dist')}:${process.env.PATH}`,
 const LIMIT = 120_000; // ms
 
 function bash(dir, text) {
-  return spawnSync('bash', ['-euo', 'pipefail', '-c', text], { cwd: dir, env, encoding: 'utf8', timeout: LIMIT, maxBuffer: 1 << 28 });
+  return spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', text], { cwd: dir, env, encoding: 'utf8', timeout: LIMIT, maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 const why = (r) => (r.error ? `${r.error.message}` : `exit code ${r.status}`);
 
+const targets = new Set([...readFileSync(join(root, 'Makefile'), 'utf8').matchAll(/^([a-z-]+):/gm)].map((m) => m[1]));
+
 async function shell(block, dir) {
   if ('long' in block.notes) {
     for (const [, target] of block.text.matchAll(/\bmake +(?:[A-Z_]+=\S+ +)*([a-z-]+)/g)) {
-      const r = bash(root, `make -n -q ${target} >/dev/null 2>&1; test $? -ne 2`);
-      if (r.status !== 0) fault(block, `there is no target ${target}`);
+      if (!targets.has(target)) fault(block, `there is no target ${target}`);
     }
     count.skipped++;
     return '';
@@ -296,7 +297,7 @@ function json(block) {
 }
 
 /** Compares an output with what a document says of it, in which … stands for anything. */
-function output(block, before, printed) {
+function output(block, printed) {
   count.outputs++;
   const pattern = block.text.trim().split('…').map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/[ \t]+$/gm, '')).join('[\\s\\S]*?');
   const got = printed.trim().replace(/[ \t]+$/gm, '');
@@ -311,7 +312,7 @@ async function check(file) {
     if (faults.length > 50) return;
     if ('output' in block.notes) {
       if (printed === null) fault(block, 'there is no block before it that was run');
-      else output(block, null, printed);
+      else output(block, printed);
       continue;
     }
     printed = null;
