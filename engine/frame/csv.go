@@ -68,6 +68,7 @@ func (c *csvReader) header(strict bool) error {
 		return err
 	}
 	seen := make(map[string]bool, len(c.fields))
+	var others []string
 	c.cols = make([]int, len(c.fields))
 	for i := range c.fields {
 		text, _ := c.field(i)
@@ -80,11 +81,17 @@ func (c *csvReader) header(strict bool) error {
 		if c.cols[i] < 0 && strict {
 			return atLine(line, &Error{Kind: ErrSchema, Msg: "the schema has no column " + quote(name) + spelling.Hint(name, c.schema.Names())})
 		}
+		if c.cols[i] < 0 {
+			others = append(others, name)
+		}
 	}
 	missing := ""
 	for _, f := range c.schema {
 		if !seen[f.Name] {
 			missing += ", " + strconv.Quote(f.Name)
+			if n := spelling.Nearest(f.Name, others); n != "" {
+				missing += " (it has " + quote(n) + ")"
+			}
 		}
 	}
 	if missing != "" {

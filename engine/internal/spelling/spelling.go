@@ -3,20 +3,25 @@ package spelling
 
 import "strconv"
 
-// Hint is the one of names that is spelt most like name, in the form of a hint
-// to end an error with: ` (did you mean "probability"?)`. It is "" where none is
-// much like it.
+// Hint is the nearest of names in the form of a hint to end an error with:
+// ` (did you mean "probability"?)`. It is "" where there is none.
 func Hint(name string, names []string) string {
+	if n := Nearest(name, names); n != "" {
+		return " (did you mean " + strconv.Quote(n) + "?)"
+	}
+	return ""
+}
+
+// Nearest is the one of names that is spelt most like name, "" where none is
+// much like it.
+func Nearest(name string, names []string) string {
 	best, most := "", min(max(1, len(name)/3)+1, len(name)) // something must be the same
 	for _, n := range names {
 		if d := distance(name, n, most); d < most {
 			best, most = n, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return " (did you mean " + strconv.Quote(best) + "?)"
+	return best
 }
 
 // distance is the number of bytes to insert, remove or replace to make a of b,

@@ -1,3 +1,6 @@
+// Package markov scores the path that a visit takes: two chains with back-off, one
+// of visits that end in buying and one of the others, and a regression over what
+// they say. README.md defines it; package fit makes the numbers.
 package markov
 
 import (
