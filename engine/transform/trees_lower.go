@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine/compile/lower"
+	"github.com/pageleap/pageleap/engine/tree"
 )
 
 // lowered are trees in a module: where their leaves' numbers are once they have
@@ -15,26 +16,45 @@ type lowered struct {
 	values            lower.Addr
 }
 
-// lower places the trees, and calls the walk for each row. It has room for the
-// features that trees test in up to 254 slots, each of few thresholds, as Spark's
-// are.
+// lower places the trees, and calls the walk for each row: in the layout of
+// tree.SmallNode where they fit in it, as Spark's do whose features have few bins,
+// else in a wider one.
 func (t *trees) lower(b *lower.Builder, normalized bool) (l lowered, ok bool) {
 	f := t.forest
-	c, ok := f.Columns()
-	if !ok {
-		b.Refuse("its trees test more than 31 thresholds or 35 categories of one feature")
-		return l, false
-	}
-	if width := f.Width(); b.Input(0).Size < width && f.Features < 0 {
+	if width := f.Width(); f.Features < 0 && b.Input(0).Size < width {
 		b.Call("checkWidth", b.In(0), width, b.ErrorWith(0, lower.Shape, "a vector of ", "", "the trees test feature "+strconv.Itoa(width-1)))
 	}
-	ids, distinct := t.distinctLeaves(c.Leaves)
-	nodes, n := b.Room(8*len(c.Shapes)), len(f.Trees)
-	roots := b.Room(8 * n)
+	n := len(f.Trees)
 	l.leaves = b.Room(4 * n)
 	l.leavesEnd = l.leaves + uint32(4*n)
-	bins := b.Room(256)
+	var distinct []int32
+	if c, ok := f.Columns(); ok {
+		distinct = t.lowerSmall(b, c, l)
+	} else if c, ok := f.WideColumns(); ok {
+		distinct = t.lowerWide(b, c, l)
+	} else {
+		b.Refuse("it tests more than 65,534 thresholds of one feature, or sets of categories, or a tree has more than a million nodes")
+		return l, false
+	}
+	l.values = t.lowerValues(b, distinct, normalized)
+	t.lowerPlaces(b, l, distinct)
+	return l, true
+}
 
+// leafColumns places the numbers of the leaves in turn, in columns of bytes.
+func (t *trees) leafColumns(b *lower.Builder, leaves []int32) (low, high, top lower.Addr, distinct []int32) {
+	ids, distinct := t.distinctLeaves(leaves)
+	columns := split(ids)
+	low, high = b.Bytes(columns[0], 1), b.Bytes(columns[1], 1)
+	if len(distinct) > 1<<16 {
+		top = b.Bytes(columns[2], 1)
+	}
+	return low, high, top, distinct
+}
+
+func (t *trees) lowerSmall(b *lower.Builder, c *tree.Columns, l lowered) (distinct []int32) {
+	f, n := t.forest, len(t.forest.Trees)
+	roots, bins, nodes := b.Room(8*n), b.Room(256), b.Room(8*len(c.Shapes))
 	var counts, categories []byte
 	var cuts []float64
 	var slots, features []uint32
@@ -50,16 +70,11 @@ func (t *trees) lower(b *lower.Builder, normalized bool) (l lowered, ok bool) {
 		features = append(features, uint32(f.Slots[s]))
 	}
 	shapes := b.Bytes(c.Shapes, 1)
-	columns := split(ids)
-	top := uint32(0)
-	if len(distinct) > 1<<16 {
-		top = b.Bytes(columns[2], 1)
-	}
-	b.CallInit("unpackTrees", shapes, shapes+uint32(len(c.Shapes)), b.Words(slots), b.Bytes(columns[0], 1), b.Bytes(columns[1], 1), top, roots, nodes)
+	low, high, top, distinct := t.leafColumns(b, c.Leaves)
+	b.CallInit("unpackTrees", shapes, shapes+uint32(len(c.Shapes)), b.Words(slots), low, high, top, roots, nodes)
 	cutsAt, countsAt := b.Room(256*len(f.Slots)), b.Bytes(counts, 1)
 	b.CallInit("unpackCuts", countsAt, countsAt+uint32(len(counts)), b.Doubles(cuts), cutsAt)
 	b.CallInit("setOtherBin", bins)
-	l.values = t.lowerValues(b, distinct, normalized)
 
 	featuresAt := b.Words(features)
 	b.Call("fillBins", b.In(0), featuresAt, featuresAt+uint32(4*len(features)), b.Bytes(categories, 1), cutsAt, bins)
@@ -68,8 +83,43 @@ func (t *trees) lower(b *lower.Builder, normalized bool) (l lowered, ok bool) {
 		walk = "walkAbreast"
 	}
 	b.Call(walk, roots, roots+uint32(8*n), bins, l.leaves)
-	t.lowerPlaces(b, l, distinct)
-	return l, true
+	return distinct
+}
+
+func (t *trees) lowerWide(b *lower.Builder, c *tree.WideColumns, l lowered) (distinct []int32) {
+	n := len(t.forest.Trees)
+	// The kernels want the ranks before the nodes.
+	roots, ranks, nodes := b.Room(8*n), b.Room(4*len(c.Slots)), b.Room(8*len(c.Shapes))
+	var cursors, table []uint32
+	for _, s := range c.Slots {
+		if s.Set != nil {
+			cursors = append(cursors, 0, 0)
+			table = append(table, uint32(s.Feature), b.Longs(s.Set), 0, 1)
+			continue
+		}
+		columns, high := split(s.Tests), uint32(0)
+		if len(s.Cuts) > 254 {
+			high = b.Bytes(columns[1], 1)
+		}
+		cursors = append(cursors, b.Bytes(columns[0], 1), high)
+		table = append(table, uint32(s.Feature), b.Doubles(s.Cuts), uint32(len(s.Cuts)), 0)
+	}
+	columns, shapesHigh := split(c.Shapes), uint32(0)
+	if len(c.Slots) > 254 {
+		shapesHigh = b.Bytes(columns[1], 1)
+	}
+	shapes := b.Bytes(columns[0], 1)
+	low, high, top, distinct := t.leafColumns(b, c.Leaves)
+	b.CallInit("unpackWideTrees", shapes, shapes+uint32(len(c.Shapes)), shapesHigh, b.Words(cursors), low, high, top, roots, nodes)
+
+	slots := b.Words(table)
+	b.Call("fillRanks", b.In(0), slots, slots+uint32(4*len(table)), ranks)
+	walk := "walkWideToLeaf"
+	if t.forest.Abreast() {
+		walk = "walkWideAbreast"
+	}
+	b.Call(walk, roots, roots+uint32(8*n), ranks, l.leaves)
+	return distinct
 }
 
 // distinctLeaves numbers what leaves there are, those that are most often there
@@ -289,5 +339,25 @@ func (t *decisionTreeRegression) Lower(b *lower.Builder) {
 	}
 	if l, ok := t.trees.lower(b, false); ok {
 		b.Call("copyLeaf", l.leaves, l.values, 1, b.Number(0)+8)
+	}
+}
+
+// lowerMargin gives the weighted sum of the trees' values.
+func (b *boosted) lowerMargin(l *lower.Builder, to lower.Addr) bool {
+	t, ok := b.trees.lower(l, false)
+	if ok {
+		l.Call("boost", t.leaves, t.leavesEnd, t.values, l.Doubles(b.weights), l.Room(8*len(b.weights)), to)
+	}
+	return ok
+}
+
+func (t *gbtRegression) Lower(b *lower.Builder) { t.lowerMargin(b, b.Number(0)+8) }
+
+func (t *gbtClassifier) Lower(b *lower.Builder) {
+	_, raw := b.Dense(0, 2)
+	_, probability := b.Dense(1, 2)
+	if t.lowerMargin(b, raw+8) {
+		b.Call("boostedProbability", raw, probability)
+		t.lowerPrediction(b, raw, probability, b.Number(2))
 	}
 }

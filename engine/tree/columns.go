@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strconv"
 )
 
 // Columns are a forest's nodes taken apart, tree after tree and each tree level
@@ -87,3 +88,81 @@ func (f *Forest) apart() [][]Node {
 
 // Abreast says whether the trees are best walked several at a time.
 func (f *Forest) Abreast() bool { return len(f.Trees) >= abreast && (f.abreast || f.Small != nil) }
+
+// WideColumns are Columns of trees with any number of thresholds and categories.
+// Each set of categories that a split tests is a slot of its own.
+type WideColumns struct {
+	Shapes []uint32 // of each node: 0 for a leaf, else 1 + the slot
+	Slots  []WideSlot
+	Leaves []int32
+}
+
+// WideSlot is a feature and what is tested of it: Cuts, with the tests of its
+// splits in order, each 1 + the number of the cut or 0 for what goes right
+// always; or the set that goes right (see Sets).
+type WideSlot struct {
+	Feature int32
+	Cuts    []float64
+	Tests   []uint32
+	Set     []uint64
+}
+
+// WideColumns takes apart a forest whose nodes are not small. ok is false where
+// there are too many slots, cuts or nodes for what is made of it: 65,535 of each,
+// or 2^20 nodes of a tree.
+func (f *Forest) WideColumns() (c *WideColumns, ok bool) {
+	c = &WideColumns{}
+	cuts := make([][]float64, len(f.Slots))
+	for i := range f.Nodes {
+		if n := &f.Nodes[i]; int(n.Right) != i && n.Slot >= 0 && n.Threshold == n.Threshold {
+			cuts[n.Slot] = append(cuts[n.Slot], n.Threshold)
+		}
+	}
+	numeric := make([]int, len(f.Slots)) // the slots of the features' thresholds
+	for s := range cuts {
+		slices.Sort(cuts[s])
+		cuts[s] = slices.Compact(cuts[s])
+		if len(cuts[s]) > 1<<16-2 {
+			return nil, false
+		}
+		numeric[s] = len(c.Slots)
+		c.Slots = append(c.Slots, WideSlot{Feature: f.Slots[s], Cuts: cuts[s]})
+	}
+	sets := map[string]int{}
+	for _, nodes := range f.apart() {
+		if len(nodes) > 1<<rightBits {
+			return nil, false
+		}
+		for i, n := range nodes {
+			if int(n.Right) == i {
+				c.Shapes = append(c.Shapes, 0)
+				c.Leaves = append(c.Leaves, int32(n.Threshold))
+				continue
+			}
+			slot := 0
+			if n.Slot >= 0 {
+				slot = numeric[n.Slot]
+				test := uint32(0)
+				if k, found := slices.BinarySearch(cuts[n.Slot], n.Threshold); found && n.Threshold == n.Threshold {
+					test = uint32(k + 1)
+				}
+				c.Slots[slot].Tests = append(c.Slots[slot].Tests, test)
+			} else {
+				at := int(n.Threshold)
+				set := f.Sets[at:][:1+(f.Sets[at]>>1+63)/64]
+				key := strconv.Itoa(int(^n.Slot))
+				for _, w := range set {
+					key += " " + strconv.FormatUint(w, 36)
+				}
+				var known bool
+				if slot, known = sets[key]; !known {
+					slot = len(c.Slots)
+					sets[key] = slot
+					c.Slots = append(c.Slots, WideSlot{Feature: f.Slots[^n.Slot], Set: set})
+				}
+			}
+			c.Shapes = append(c.Shapes, uint32(slot+1))
+		}
+	}
+	return c, len(c.Slots) < 1<<16-1
+}

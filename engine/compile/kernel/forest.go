@@ -1,6 +1,10 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"github.com/pageleap/pageleap/engine/internal/fmath"
+)
 
 // Trees are stored in columns, which compress well, and are made into a layout
 // for walking when the model is loaded. engine/tree/forest.go has the layout's
@@ -281,4 +285,20 @@ func placeLeaves(leaves, leavesEnd, places, to Ptr) {
 		to.SetF64((places + leaves.Ptr()<<3).F64())
 		to += 8
 	}
+}
+
+// boost gives the weighted sum of the trees' values; room has space for these.
+func boost(leaves, leavesEnd, values, weights, room, to Ptr) {
+	placeLeaves(leaves, leavesEnd, values, room)
+	to.SetF64(dotDense(room, weights, uint32(leavesEnd-leaves)>>2))
+}
+
+// boostedProbability makes both sides and their probabilities of the margin,
+// which is in raw's second place.
+func boostedProbability(raw, probability Ptr) {
+	m := (raw + 8).F64()
+	raw.SetF64(-m)
+	p := 1 / (1 + fmath.Exp(-2*-m))
+	probability.SetF64(p)
+	(probability + 8).SetF64(1 - p)
 }

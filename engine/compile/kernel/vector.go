@@ -1,5 +1,10 @@
 package kernel
 
+import "math"
+
+// assembleNulls: there may be null, which becomes NaN.
+var assembleNulls Flag
+
 // assemble puts numbers and vectors end to end, -0 as 0, and gives how many of
 // them are not zero. table has 8 bytes an input: its cell, and 1 + its size
 // where it is a vector.
@@ -8,6 +13,16 @@ func assemble(table, end, to Ptr) uint32 {
 	for ; table != end; table += 8 {
 		in := Cell(table.U32())
 		size := (table + 4).U32()
+		if assembleNulls {
+			if in.Null() {
+				for range max(size, 2) - 1 {
+					to.SetF64(math.NaN())
+					to += 8
+					nonzeros++
+				}
+				continue
+			}
+		}
 		if size == 0 {
 			x := in.Num()
 			nonzeros += to01(x != 0)
