@@ -147,6 +147,14 @@ release: build ## make all that is published, with hashes and notes, in dist/rel
 	cd dist/release && $(SHA256) * > ../SHA256SUMS && mv ../SHA256SUMS .
 	@ls -l dist/release
 
+.PHONY: recipes bench-page
+recipes: web/node_modules browser dist/npm/package.json ## install Next.js, build the recipe for it and look at it
+	cd web && node --test --test-reporter=spec test/recipe-next.mjs
+
+bench-page: web/node_modules browser dist/page/index.html ## time the demo page in Chromium: first score, long tasks, scores
+	@node web/bin/sizes.mjs dist/npm/pageleap.mjs=12 dist/npm/scorer.wasm=900 dist/page/shoppers_visit.zip=100
+	@node web/bin/bench-page.mjs
+
 compat: dist/scorer.wasm web/node_modules ## run every genuine case everywhere and write engine/COMPAT.md
 	go run ./wasm/harness -compat engine/COMPAT.md testdata/genuine
 

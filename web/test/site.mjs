@@ -27,7 +27,7 @@ export const npm = join(root, 'dist', 'npm');
  * Serves `files`, {path: text | bytes | {body, type, status, headers}}, then the files of `dirs`.
  * @returns {Promise<{url: string, log: string[], files: object, stop: () => Promise<void>}>} log: what was asked for
  */
-export async function site({ files = {}, dirs = [npm], csp = STRICT } = {}) {
+export async function site({ files = {}, dirs = [npm], csp = STRICT, headers } = {}) {
   const log = [];
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://x');
@@ -38,6 +38,7 @@ export async function site({ files = {}, dirs = [npm], csp = STRICT } = {}) {
     response.writeHead(answer.status ?? (answer.body === undefined ? 404 : 200), {
       ...(type && { 'Content-Type': type }),
       ...(csp && { 'Content-Security-Policy': csp }),
+      ...headers,
       ...answer.headers,
     });
     response.end(answer.body);

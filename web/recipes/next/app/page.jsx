@@ -1,0 +1,10 @@
+import { Segment } from './segment';
+
+export default function Page() {
+  return (
+    <main>
+      <h1>A shop</h1>
+      <Segment />
+    </main>
+  );
+}
