@@ -47,6 +47,7 @@ import (
 
 	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/bundle"
+	"github.com/pageleap/pageleap/engine/frame"
 )
 
 // Config is how a handler is to work. The zero value serves everybody, and lets
@@ -72,6 +73,8 @@ type Config struct {
 	// MLeapErrors answers frames that cannot be transformed as MLeap's server
 	// does: 200, and an ErrorTransformResponse in place of the frame.
 	MLeapErrors bool
+	// Frames is what a request's frame may ask for; see frame.Limits for the defaults.
+	Frames frame.Limits
 	// Options go to engine.Load: ops of one's own, limits.
 	Options []engine.Option
 	// Observer is told what happens; nil: nobody.

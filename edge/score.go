@@ -43,7 +43,7 @@ func (x *exchange) transform() (*Answer, error) {
 	if _, err := x.served(); err != nil {
 		return nil, err // before whatever is wrong with the frame
 	}
-	f, err := frame.Read(in, x.Body, nil, frame.ReadOptions{})
+	f, err := frame.Read(in, x.Body, nil, x.frames())
 	if err != nil {
 		return x.frameFault(out, err), nil
 	}
@@ -128,6 +128,9 @@ func (x *exchange) envelope() (*Answer, error) {
 	return a, nil
 }
 
+// frames says how frames are read.
+func (x *exchange) frames() frame.ReadOptions { return frame.ReadOptions{Limits: x.config.Frames} }
+
 // open does what an envelope asks for.
 func (x *exchange) open(q *mleappb.TransformFrameRequest, resp *mleappb.TransformFrameResponse) (*scored, error) {
 	format, err := frame.ParseFormat(q.Format)
@@ -137,7 +140,7 @@ func (x *exchange) open(q *mleappb.TransformFrameRequest, resp *mleappb.Transfor
 	if err != nil {
 		return nil, err
 	}
-	f, err := frame.Read(format, q.Frame, nil, frame.ReadOptions{})
+	f, err := frame.Read(format, q.Frame, nil, x.frames())
 	if err != nil {
 		return nil, err
 	}
@@ -191,9 +194,9 @@ func (x *exchange) score() (*Answer, error) {
 			return nil, err // whose inputs depend on the frame
 		}
 		if lines {
-			return frame.ReadNDJSON(x.Body, s.Model.Inputs())
+			return frame.Read(frame.NDJSON, x.Body, s.Model.Inputs(), x.frames())
 		}
-		f, array, err = frame.ReadObjects(x.Body, s.Model.Inputs(), frame.ReadOptions{})
+		f, array, err = frame.ReadObjects(x.Body, s.Model.Inputs(), x.frames())
 		return f, err
 	})
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // dropped are the rows that handle_invalid = skip left out. Every host (command
 // line, scorer.wasm, HTTP) goes through here, so that all give the same bytes.
 func (m *Model) TransformBytes(data []byte, in, out frame.Format, columns []string) (b []byte, dropped []int, err error) {
-	f, err := frame.Read(in, data, m.Inputs(), frame.ReadOptions{})
+	f, err := frame.Read(in, data, m.Inputs(), frame.ReadOptions{Limits: m.frames})
 	if err != nil {
 		return nil, nil, err
 	}

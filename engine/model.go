@@ -33,6 +33,7 @@ type Model struct {
 	stages []stage
 	plan   *Plan // for frames of exactly the model's inputs
 	noPlan error // why there is no such plan
+	frames frame.Limits
 }
 
 // stage is one transformer of the pipeline, which may be nested in others.
@@ -48,6 +49,7 @@ type Option func(*options)
 type options struct {
 	ops    []transform.Op
 	limits bundle.Limits
+	frames frame.Limits
 }
 
 // With adds ops to those that bundles may use. An op with the name of a
@@ -58,6 +60,10 @@ func With(ops ...transform.Op) Option {
 
 // Limit sets what a bundle may ask for; the default is bundle.DefaultLimits().
 func Limit(l bundle.Limits) Option { return func(o *options) { o.limits = l } }
+
+// LimitFrames sets what a written frame may ask for when TransformBytes reads it;
+// see frame.Limits for the defaults.
+func LimitFrames(l frame.Limits) Option { return func(o *options) { o.frames = l } }
 
 // Load reads a bundle from the bytes of its zip file.
 //
@@ -114,7 +120,7 @@ func resolve(opts []Option) options {
 }
 
 func build(b *bundle.Bundle, o options) (*Model, error) {
-	m := &Model{bundle: b}
+	m := &Model{bundle: b, frames: o.frames}
 	if unknown := unknownOps(b.Root.Model, o.ops, nil); len(unknown) > 0 {
 		return nil, &bundle.Error{Kind: transform.ErrUnknownOp, Path: b.Root.Model.Path, Msg: "unknown " + plural(len(unknown), "op") + " " + strings.Join(unknown, ", ")}
 	}

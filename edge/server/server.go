@@ -17,6 +17,7 @@ import (
 	"github.com/pageleap/pageleap/edge"
 	"github.com/pageleap/pageleap/edge/metrics"
 	"github.com/pageleap/pageleap/engine"
+	"github.com/pageleap/pageleap/engine/frame"
 )
 
 // Options are how to serve. Zero values are the defaults.
@@ -35,6 +36,7 @@ type Options struct {
 	MaxBody, MaxUpload     int64
 	MLeapErrors            bool
 	Engine                 []engine.Option
+	Frames                 frame.Limits
 
 	MaxInFlight   int           // requests at a time; more are refused; 256
 	Timeout       time.Duration // for a request to come in, and for its answer to go out; 1 min
@@ -101,7 +103,7 @@ func newServer(o Options) (*server, error) {
 	shadows := make(chan struct{}, 2)
 	config := edge.Config{
 		ReadToken: o.ReadToken, ManageToken: o.ManageToken, Origins: o.Origins,
-		MaxBody: o.MaxBody, MaxUpload: o.MaxUpload, MLeapErrors: o.MLeapErrors, Options: o.Engine,
+		MaxBody: o.MaxBody, MaxUpload: o.MaxUpload, MLeapErrors: o.MLeapErrors, Options: o.Engine, Frames: o.Frames,
 		Observer: watch,
 		Admit:    s.admit,
 		Ready:    func() bool { return !s.stopping.Load() },

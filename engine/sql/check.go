@@ -206,7 +206,7 @@ func (c *checker) check(e *expr) *node {
 	if c.err != nil {
 		return &node{}
 	}
-	return fold(c.typed(e, args))
+	return c.fold(c.typed(e, args))
 }
 
 // node makes a node that is null where an argument may be.
@@ -281,7 +281,7 @@ func (c *checker) cast(n *node, t Type, m mode, e *expr) *node {
 	if from.Kind != Void && (!from.atomic() || !t.atomic() || from.Kind == Binary || t.Kind == Binary) {
 		return c.bad(e, "no cast from "+from.String()+" to "+t.String())
 	}
-	return fold(&node{op: opCast, typ: t, args: []*node{n}, mode: m, null: n.null || castMayBeNull(from, t, m), pos: e.pos, end: e.end})
+	return c.fold(&node{op: opCast, typ: t, args: []*node{n}, mode: m, null: n.null || castMayBeNull(from, t, m), pos: e.pos, end: e.end})
 }
 
 // castMayBeNull says whether a value may become null (Cast.scala, forceNullable).
@@ -479,8 +479,12 @@ func (c *checker) regex(n *node, from *expr) {
 	}
 }
 
-// fold computes a node of literals once, unless that is an error.
-func fold(n *node) *node {
+// fold computes a node of literals once, unless that is an error. What is of a
+// wrong type must not be computed at all.
+func (c *checker) fold(n *node) *node {
+	if c.err != nil {
+		return n
+	}
 	for _, a := range n.args {
 		if a.op != opLit {
 			return n
