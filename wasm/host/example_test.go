@@ -4,18 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"testing"
 
 	"github.com/pageleap/pageleap/wasm/host"
-	"github.com/pageleap/pageleap/wasm/internal/wasmtest"
 )
-
-func TestMain(m *testing.M) {
-	if _, err := wasmtest.Make(); err != nil {
-		panic(err)
-	}
-	os.Exit(m.Run())
-}
 
 // Score in the module that pages run.
 func Example() {

@@ -21,6 +21,9 @@ var cache string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	if _, err := wasmtest.Make(); err != nil { // the example has no test to build it
+		panic(err)
+	}
 	var err error
 	if cache, err = os.MkdirTemp("", "wazero"); err != nil {
 		panic(err)
