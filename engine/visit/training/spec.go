@@ -4,6 +4,7 @@ package training
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -311,36 +312,52 @@ func (s *Spec) NeedsPopular() bool {
 
 // Expand writes groups out. Without p the popular ones stand for nothing. A
 // feature that is there already is not added again.
+//
+// Spark takes a dot in a column's name for a field of the column, so that the
+// columns of groups have none: the feature category_clicks:home.tools has the
+// column category_clicks:home_tools, and one more _ where there is such a column.
 func (s *Spec) Expand(p *Popular) error {
 	features, names := s.Features, s.Names
 	s.Features, s.Names = nil, nil
-	have := map[string]bool{}
-	var add func(feature, name string) error
-	add = func(feature, name string) error {
+	have, columns := map[string]bool{}, map[string]bool{}
+	var add func(feature, name string, grouped bool) error
+	add = func(feature, name string, grouped bool) error {
 		expand, n, ok, err := parseGroup(feature)
 		if err != nil {
 			return err
 		}
 		if ok {
 			for _, f := range expand(n, p) {
-				if err := add(f, ""); err != nil {
+				if err := add(f, "", true); err != nil {
 					return err
 				}
 			}
 			return nil
 		}
-		if name == "" && have[feature] {
-			return nil
+		if name == "" {
+			if have[feature] {
+				return nil
+			}
+			have[feature] = true
+			if grouped {
+				for name = dots.Replace(feature); columns[name]; name += "_" {
+				}
+			}
 		}
-		have[feature] = have[feature] || name == ""
+		columns[cmp.Or(name, feature)] = true
+		if name == feature {
+			name = ""
+		}
 		s.Features = append(s.Features, feature)
 		s.Names = append(s.Names, name)
 		return nil
 	}
 	for i, f := range features {
-		if err := add(f, names[i]); err != nil {
+		if err := add(f, names[i], false); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+var dots = strings.NewReplacer(".", "_", "`", "_")

@@ -138,6 +138,42 @@ func TestFields(t *testing.T) {
 	}
 }
 
+// Spark cannot name a column with a dot, which categories and pages have.
+func TestColumnsWithoutDots(t *testing.T) {
+	s, err := ReadSpec([]byte(`{"features": ["category_clicks:a.b", "popular_categories:9", {"name": "my.own", "feature": "events"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := NewPopular(s)
+	v := &visit.Visit{ID: "v"}
+	for _, c := range []string{"a.b", "c_d", "c.d", "e.f.`g`"} {
+		for range len(v.Events) + 1 {
+			v.Events = append(v.Events, visit.Event{Visit: "v", Event: visit.ViewItem, Category: c})
+		}
+	}
+	if err := p.Add(v); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Expand(p); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{
+		"category_clicks:a.b": "category_clicks:a.b", // asked for by its name
+		"category_dwell:a.b":  "category_dwell:a_b", "events": "my.own",
+		"category_clicks:c.d": "category_clicks:c_d", "category_dwell:c.d": "category_dwell:c_d",
+		"category_clicks:c_d": "category_clicks:c_d_", "category_dwell:c_d": "category_dwell:c_d_",
+		"category_clicks:e.f.`g`": "category_clicks:e_f__g_", "category_dwell:e.f.`g`": "category_dwell:e_f__g_",
+	}
+	for i, c := range s.Columns() {
+		if want[s.Features[i]] != c {
+			t.Errorf("%s is called %s, want %s", s.Features[i], c, want[s.Features[i]])
+		}
+	}
+	if len(s.Features) != len(want) {
+		t.Errorf("%d features, want %d", len(s.Features), len(want))
+	}
+}
+
 func write(t testing.TB, o *Options, w io.Writer) *Result {
 	t.Helper()
 	var err error
