@@ -214,10 +214,24 @@ fuzz: dist/scorer.wasm ## fuzz each reader for FUZZTIME (1m), or those whose nam
 mutate: dist/scorer.wasm ## damage each committed bundle 80 times, natively and in scorer.wasm
 	go test ./engine ./wasm/host -run '^TestMutants$$' -mutants 80 -timeout 1h -v
 
-test-spark: dist/pageleap dist/scorer.wasm ## run scorer.wasm inside Spark's executors (installs PySpark)
-	@test -x dist/spark-venv/bin/python || python3 -m venv dist/spark-venv
-	dist/spark-venv/bin/pip install -q --disable-pip-version-check -r wasm/spark/requirements.txt
+test-spark: dist/pageleap dist/scorer.wasm dist/spark-venv/ready java ## run scorer.wasm inside Spark's executors (installs PySpark)
 	cd wasm/spark && ../../dist/spark-venv/bin/python -W ignore -m unittest -v test_pageleap_spark
+
+BENCH_EVENTS ?= 1000000,10000000
+BENCH_SPARK_EVENTS ?= 1000000
+bench-visits: dist/pageleap ## measure the features of 1 and 10 million events (BENCH_EVENTS)
+	python3 testdata/scripts/bench_visits.py --events $(BENCH_EVENTS)
+	python3 testdata/scripts/bench_visits.py --events $(BENCH_EVENTS) --scattered
+
+bench-visits-spark: dist/pageleap dist/scorer.wasm dist/spark-venv/ready java ## measure the same in Spark local[2] (BENCH_SPARK_EVENTS)
+	dist/spark-venv/bin/python -W ignore testdata/scripts/bench_visits.py --events $(BENCH_SPARK_EVENTS) --spark dist/scorer.wasm
+
+dist/spark-venv/ready: wasm/spark/requirements.txt
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+.PHONY: bench-visits bench-visits-spark
 
 web/node_modules: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
@@ -230,6 +244,6 @@ browser:
 clean: ## remove what was built
 	rm -rf dist web/node_modules edge/worker/node_modules
 
-test-spark: export PYSPARK_PYTHON = $(CURDIR)/dist/spark-venv/bin/python
+test-spark bench-visits-spark: export PYSPARK_PYTHON = $(CURDIR)/dist/spark-venv/bin/python
 
 .PHONY: test-spark help build sizes op-sizes run test test-quick lint format docs-check release compat fuzz browser clean

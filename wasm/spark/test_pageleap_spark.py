@@ -10,7 +10,7 @@ import subprocess
 import unittest
 
 from pyspark.sql import SparkSession
-from pyspark.sql.types import StructField, StructType, DoubleType, StringType
+from pyspark.sql.types import ArrayType, BooleanType, DoubleType, LongType, StringType, StructField, StructType
 
 from pageleap_spark import PageleapError, Scorer, transform, visits
 
@@ -22,6 +22,25 @@ SHOPPERS = os.path.join(ROOT, "testdata", "genuine", "real_uci_shoppers_rf")
 def read(path):
     with open(path) as f:
         return json.load(f)
+
+
+def spark_type(leap_type):
+    if isinstance(leap_type, dict):
+        element = spark_type(leap_type["base"])
+        return element if leap_type["type"] == "basic" else ArrayType(element)
+    return {"boolean": BooleanType(), "double": DoubleType(), "long": LongType(), "string": StringType()}[leap_type]
+
+
+def dense(value):
+    """A value as Spark gives it: of a vector all elements."""
+    if not isinstance(value, dict):
+        return value
+    if "indices" not in value:
+        return value["values"]
+    out = [0.0] * value["dimensions"][0]
+    for (i,), x in zip(value["indices"], value["values"]):
+        out[i] = x
+    return out
 
 
 class PageleapSpark(unittest.TestCase):
@@ -73,6 +92,24 @@ class PageleapSpark(unittest.TestCase):
         rows = {r["visit"]: r for r in visits(events).collect()}
         self.assertEqual((rows["v"]["event"], rows["v"]["ts"], rows["v"]["item"]), (["page_view", "view_item"], [10, 30], ["a", ""]))
         self.assertTrue(math.isnan(rows["v"]["price"][0]) and rows["v"]["price"][1] == 2.5)
+
+    def test_visits_score_as_everywhere(self):
+        """The cases that the harness runs natively, in wazero and in Node, and web/test/visits.test.mjs in a browser."""
+        case = lambda *path: os.path.join(ROOT, "testdata", *path)
+        for bundle, frame, expected in (
+            *((case("cases", name, "bundle.json.zip"), case("cases", name, "frame.json"), case("cases", name, "expected.json"))
+              for name in ("markov_buy_synthetic", "markov_next_category")),
+            (case("demo", "shoppers_visit.zip"), case("demo", "shoppers_visit_frame.json"), case("demo", "shoppers_visit_expected.json")),
+        ):
+            frame, expected = read(frame), read(expected)
+            fields = StructType([StructField("row", LongType(), False)] + [StructField(f["name"], spark_type(f["type"]), True) for f in frame["schema"]["fields"]])
+            df = self.spark.createDataFrame([(i, *row) for i, row in enumerate(frame["rows"])], fields)
+            names = [f["name"] for f in expected["schema"]["fields"]]
+            got = {r["row"]: r for r in transform(df, bundle, WASM).collect()}
+            self.assertEqual(len(got), len(expected["rows"]))
+            for i, row in enumerate(expected["rows"]):
+                for name, value in zip(names, row):
+                    self.assertEqual(got[i][name], dense(value), (bundle, i, name))
 
     def test_features_equal_the_binary(self):
         """The same spec and events: pageleap features, and the module in Spark's executors."""
