@@ -10,7 +10,7 @@ visits for training, so that there is no second implementation to drift:
     # events (one row each) -> one row a visit, its events as lists -> features
     features = transform(visits(events), "session_features.zip", "scorer.wasm")
 
-It needs pyspark (3.3 or later), pandas, pyarrow and wasmtime on the executors,
+It needs pyspark (3.3 or later), pandas (for Spark's own sake), pyarrow and wasmtime on the executors,
 and ships bundle and module with the closure. The module has no network and no
 files: it imports a few WASI functions only.
 """
@@ -24,6 +24,7 @@ from typing import Any, Iterator, Sequence
 
 ABI = 1
 JSON_FORMAT = 0
+_ROW = "pageleap row"  # a column that says which rows came back
 
 # The event columns of pageleap, and what a missing value of each is.
 EVENT_COLUMNS = {"event": "", "ts": None, "page": "", "page_type": "", "item": "", "category": "", "price": math.nan, "quantity": math.nan}
@@ -113,38 +114,54 @@ def transform(df, bundle: str, wasm: str, select: Sequence[str] | None = None, r
         bundle_bytes = f.read()
     with open(wasm, "rb") as f:
         wasm_bytes = f.read()
-    schema = df.schema
-    fields = [_leap_field(f) for f in schema.fields]
-    empty = Scorer(bundle_bytes, wasm_bytes).transform({"schema": {"fields": fields}, "rows": []}, select)
-    out = [(f["name"], _spark_type(f["type"], schema)) for f in empty["schema"]["fields"]]
-    out_schema = _struct(out)
+    scorer = Scorer(bundle_bytes, wasm_bytes)
+    reads = {f["name"] for f in scorer.info["inputs"]["fields"]}
+    writes = [f["name"] for f in scorer.info["outputs"]["fields"]]
+    have = {f.name: f for f in df.schema.fields}
+    names = list(select or [*have, *(n for n in writes if n not in have)])
+    computed = [n for n in names if n in writes or n not in have]
+
+    # Only what the bundle reads goes into the module; the other columns pass it by. What they are is told here nevertheless, for
+    # the module's message about one that is missing.
+    leap = {n: f for n, field in have.items() if (f := _leap_field(field, needed=n in reads))}
+    empty = scorer.transform({"schema": {"fields": list(leap.values())}, "rows": []}, [*computed, *leap])
+    types = {f["name"]: f["type"] for f in empty["schema"]["fields"]}
+    out_schema = _struct([(n, _spark_type(types[n]) if n in computed else _passing_type(have[n])) for n in names])
+    vectors = {n for n, f in have.items() if f.dataType.simpleString() == "vector"}
+    sent = [leap[n] for n in have if n in reads]
+    schema = {"fields": [*sent, {"name": _ROW, "type": {"type": "basic", "base": "long", "isNullable": False}}]}
 
     def run(batches: Iterator[Any]) -> Iterator[Any]:
-        import pandas as pd
+        import pyarrow as pa
 
         scorer = _scorer(bundle_bytes, wasm_bytes)
         for batch in batches:
-            for lo in range(0, len(batch), rows):
-                part = batch.iloc[lo : lo + rows]
-                columns = [[_to_leap(v, f) for v in part[f["name"]]] for f in fields]
-                frame = scorer.transform({"schema": {"fields": fields}, "rows": [list(r) for r in zip(*columns)]}, select)
-                values = list(zip(*frame["rows"])) or [()] * len(out)
-                yield pd.DataFrame({name: pd.Series([_from_leap(v, f["type"]) for v in values[i]], dtype=object)
-                                    for i, ((name, _), f) in enumerate(zip(out, frame["schema"]["fields"]))})
+            for lo in range(0, batch.num_rows, rows):
+                part = batch.slice(lo, rows)
+                columns = [_column(part.column(f["name"]).to_pylist(), f["type"]) for f in sent]
+                frame = scorer.transform({"schema": schema, "rows": list(zip(*columns, range(part.num_rows)))}, [*computed, _ROW])
+                *values, kept = list(zip(*frame["rows"])) or [()] * (len(computed) + 1)
+                done = {n: pa.array([_from_leap(v, types[n]) for v in column], _arrow_type(types[n]), from_pandas=False) for n, column in zip(computed, values)}
+                if len(kept) < part.num_rows:
+                    part = part.take(pa.array(kept, pa.int64()))
+                yield pa.RecordBatch.from_arrays([done[n] if n in done else _passing(part.column(n), n in vectors) for n in names], names)
 
-    return df.mapInPandas(run, out_schema)
+    return df.mapInArrow(run, out_schema)
 
 
 def visits(events, visit: str = "visit"):
     """One row a visit, its events as the parallel lists that session_features and markov_chain read.
 
     events has the columns visit, event and ts (milliseconds), and any of page,
-    page_type, item, category, price and quantity. The events of a visit are
-    sorted by time.
+    page_type, item, category, price and quantity; those that it lacks are
+    unknown of each event. The events of a visit are sorted by time.
     """
     from pyspark.sql import functions as F
 
-    names = [c for c in EVENT_COLUMNS if c in events.columns]
+    names = list(EVENT_COLUMNS)
+    for name in names:
+        if name not in events.columns and EVENT_COLUMNS[name] is not None:
+            events = events.withColumn(name, F.lit(EVENT_COLUMNS[name]))
     order = F.monotonically_increasing_id().alias("order")  # of events at one time, that of the file rules
     lists = events.select(visit, *names, order).groupBy(visit).agg(
         F.array_sort(F.collect_list(F.struct("ts", "order", *[n for n in names if n != "ts"]))).alias("e")
@@ -193,8 +210,8 @@ def _scorer(bundle: bytes, wasm: bytes) -> Scorer:
 _BASES = {"boolean": "boolean", "tinyint": "byte", "smallint": "short", "int": "integer", "bigint": "long", "float": "float", "double": "double", "string": "string"}
 
 
-def _leap_field(field) -> dict:
-    """A Spark field as a leap frame writes it."""
+def _leap_field(field, needed: bool = True) -> dict | None:
+    """A Spark field as a leap frame writes it; None if it cannot be and is not needed."""
     from pyspark.sql.types import ArrayType
 
     kind = field.dataType.simpleString()
@@ -205,10 +222,42 @@ def _leap_field(field) -> dict:
         return {"name": field.name, "type": {"type": "tensor", "base": "double"}}
     if isinstance(field.dataType, ArrayType) and (element := _BASES.get(field.dataType.elementType.simpleString())):
         return {"name": field.name, "type": {"type": "list", "base": "int" if element == "integer" else element}}
-    raise PageleapError("schema", f"column {field.name!r} is {kind}, which a leap frame cannot hold; cast or drop it")
+    if not needed:
+        return None
+    raise PageleapError("schema", f"column {field.name!r} is {kind}, which a leap frame cannot hold; cast it")
 
 
-def _spark_type(leap_type: Any, schema):
+def _passing_type(field):
+    """The type of a column that passes the module by: its own, but a vector comes back as an array of its elements."""
+    from pyspark.sql.types import ArrayType, DoubleType
+
+    return ArrayType(DoubleType()) if field.dataType.simpleString() == "vector" else field.dataType
+
+
+def _passing(column, vector: bool):
+    if not vector:
+        return column
+    import pyarrow as pa
+
+    return pa.array([None if v is None else _from_leap(_vector(v), None) for v in column.to_pylist()], pa.list_(pa.float64()))
+
+
+def _vector(parts: dict) -> dict:
+    """A vector as a leap frame writes it, of the parts in which Arrow has Spark's vectors."""
+    values = [_number(v) for v in parts["values"]]
+    if parts["type"] == 0:
+        return {"dimensions": [parts["size"]], "indices": [[i] for i in parts["indices"]], "values": values}
+    return {"dimensions": [len(values)], "values": values}
+
+
+def _number(x: float) -> Any:
+    """A double as JSON writes it."""
+    if math.isfinite(x):
+        return x
+    return None if math.isnan(x) else {math.inf: "Infinity", -math.inf: "-Infinity"}[x]
+
+
+def _spark_type(leap_type: Any):
     from pyspark.sql import types as T
 
     scalars = {"boolean": T.BooleanType, "byte": T.ByteType, "short": T.ShortType, "integer": T.IntegerType, "int": T.IntegerType,
@@ -222,6 +271,15 @@ def _spark_type(leap_type: Any, schema):
     raise PageleapError("schema", f"the pipeline writes a column of type {leap_type}, which has no place in a DataFrame; leave it out with select")
 
 
+def _arrow_type(leap_type: Any):
+    import pyarrow as pa
+
+    base = leap_type if isinstance(leap_type, str) else leap_type["base"]
+    scalar = {"boolean": pa.bool_, "byte": pa.int8, "short": pa.int16, "integer": pa.int32, "int": pa.int32,
+              "long": pa.int64, "float": pa.float32, "double": pa.float64, "string": pa.string}[base]()
+    return pa.list_(scalar) if isinstance(leap_type, dict) and leap_type["type"] != "basic" else scalar
+
+
 def _struct(columns):
     from pyspark.sql.types import StructType
 
@@ -231,30 +289,16 @@ def _struct(columns):
     return out
 
 
-def _to_leap(value: Any, field: dict) -> Any:
-    """One of pandas' values as JSON writes it: NaN is null, a vector an object."""
-    if value is None:
-        return None
-    if hasattr(value, "toArray"):
-        n = len(value)
-        if hasattr(value, "indices"):
-            return {"dimensions": [n], "indices": [[int(i)] for i in value.indices], "values": [_to_leap(float(v), field) for v in value.values]}
-        return {"dimensions": [n], "values": [_to_leap(float(v), field) for v in value.values]}
-    if isinstance(value, str):
-        return value
-    if hasattr(value, "__len__"):
-        return [_to_leap(v, field) for v in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float):
-        base = field["type"] if isinstance(field["type"], str) else field["type"]["base"]
-        if not math.isfinite(value):
-            return None if math.isnan(value) else {math.inf: "Infinity", -math.inf: "-Infinity"}[value]
-        if base in ("integer", "int", "long", "short", "byte"):  # pandas makes doubles of nullable integers
-            return int(value)
-        if base == "boolean":
-            return bool(value)
-    return value
+def _column(values: list, leap_type: Any) -> list:
+    """Arrow's values as JSON writes them: NaN is null, a vector an object."""
+    kind, base = (leap_type["type"], leap_type["base"]) if isinstance(leap_type, dict) else ("basic", leap_type)
+    if kind == "tensor":
+        return [None if v is None else _vector(v) for v in values]
+    if base not in ("double", "float"):
+        return values
+    if kind == "list":
+        return [None if v is None else [None if x is None else _number(x) for x in v] for v in values]
+    return [None if v is None else _number(v) for v in values]
 
 
 def _from_leap(value: Any, leap_type: Any) -> Any:

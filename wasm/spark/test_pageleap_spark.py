@@ -3,14 +3,16 @@
     make test-spark
 """
 
+import datetime
 import json
 import math
 import os
 import subprocess
 import unittest
 
+from pyspark.ml.linalg import Vectors, VectorUDT
 from pyspark.sql import SparkSession
-from pyspark.sql.types import ArrayType, BooleanType, DoubleType, LongType, StringType, StructField, StructType
+from pyspark.sql.types import ArrayType, BooleanType, DateType, DoubleType, LongType, StringType, StructField, StructType
 
 from pageleap_spark import PageleapError, Scorer, transform, visits
 
@@ -92,6 +94,31 @@ class PageleapSpark(unittest.TestCase):
         rows = {r["visit"]: r for r in visits(events).collect()}
         self.assertEqual((rows["v"]["event"], rows["v"]["ts"], rows["v"]["item"]), (["page_view", "view_item"], [10, 30], ["a", ""]))
         self.assertTrue(math.isnan(rows["v"]["price"][0]) and rows["v"]["price"][1] == 2.5)
+        self.assertEqual(rows["w"]["page_type"], [""])
+        self.assertTrue(math.isnan(rows["w"]["quantity"][0]))
+
+    def test_other_columns_pass_by(self):
+        """Columns that the bundle does not read keep their types and their rows, also where rows are dropped."""
+        case = os.path.join(ROOT, "testdata", "genuine", "bucketizer_skip")
+        frame, expected = read(os.path.join(case, "frame.json")), read(os.path.join(case, "expected.json"))
+        fields = StructType([StructField("day", DateType()), StructField("place", VectorUDT()), StructField("number", LongType())]
+                            + [StructField(f["name"], spark_type(f["type"])) for f in frame["schema"]["fields"]])
+        day = lambda i: datetime.date(2024, 1, 1) + datetime.timedelta(i)
+        rows = [(day(i), Vectors.dense(i, 2), i if i % 2 else None, *row) for i, row in enumerate(frame["rows"])]
+        df = self.spark.createDataFrame(rows, fields)
+        out = transform(df, os.path.join(case, "bundle.json.zip"), WASM).collect()
+        names = [f["name"] for f in expected["schema"]["fields"]]
+        self.assertEqual(out[0].__fields__, ["day", "place", "number", *names])
+        self.assertEqual(len(out), len(expected["rows"]))
+        self.assertLess(len(out), len(rows))
+        for r, want in zip(sorted(out, key=lambda r: r["day"]), expected["rows"]):
+            i = (r["day"] - day(0)).days
+            self.assertEqual((r["place"], r["number"]), ([i, 2], i if i % 2 else None))
+            self.assertEqual([r[n] for n in names], want)
+        self.assertEqual(transform(df, os.path.join(case, "bundle.json.zip"), WASM, select=["number", names[-1]]).columns, ["number", names[-1]])
+        with self.assertRaises(PageleapError) as caught:
+            transform(df, os.path.join(case, "bundle.json.zip"), WASM, select=["nothing"])
+        self.assertIn('"nothing"', str(caught.exception))
 
     def test_visits_score_as_everywhere(self):
         """The cases that the harness runs natively, in wazero and in Node, and web/test/visits.test.mjs in a browser."""
