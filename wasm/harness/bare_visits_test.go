@@ -381,3 +381,18 @@ func TestBareSessionsForget(t *testing.T) {
 		t.Errorf("the same visit once more takes %d bytes, %d before", again, size)
 	}
 }
+
+// Chains of pages.
+func TestBareChains(t *testing.T) {
+	for _, path := range []string{"../../testdata/cases/markov_buy_synthetic/bundle.proto.zip", "../../testdata/cases/markov_next_category/bundle.proto.zip", "../../testdata/demo/next_category.zip"} {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := engine.Load(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		newTwin(t, m).fuzz(t, 5, 300)
+	}
+}

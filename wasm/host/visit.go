@@ -20,6 +20,9 @@ type Visit struct {
 
 // NewVisit begins a visit. It is an error if the model takes no events.
 func (m *Model) NewVisit(ctx context.Context, inputs int) (*Visit, error) {
+	if err := m.live(ctx); err != nil {
+		return nil, err
+	}
 	v := &Visit{}
 	begin := m.in.mod.ExportedFunction("visit")
 	for name, to := range map[string]*api.Function{"event": &v.fn.event, "add": &v.fn.add, "reset": &v.fn.reset} {
@@ -35,12 +38,15 @@ func (m *Model) NewVisit(ctx context.Context, inputs int) (*Visit, error) {
 	if handle == 0 {
 		return nil, m.in.lastError()
 	}
-	v.Row, err = (&Model{in: m.in, handle: handle}).Row(ctx, inputs)
+	v.Row, err = (&Model{in: m.in, handle: handle, life: m.life}).Row(ctx, inputs)
 	return v, err
 }
 
 // Add adds an event. What it has no text for is null.
 func (v *Visit) Add(ctx context.Context, e *visit.Event) error {
+	if v.gone() {
+		return fmt.Errorf("%w, and the visit is gone; begin another one", ErrTrapped)
+	}
 	in := v.m.in
 	cells, err := in.call(ctx, v.fn.event, uint64(v.m.handle))
 	if err != nil {
@@ -86,6 +92,9 @@ func (v *Visit) Add(ctx context.Context, e *visit.Event) error {
 
 // Reset forgets the events: another visit begins.
 func (v *Visit) Reset(ctx context.Context) error {
+	if v.gone() {
+		return fmt.Errorf("%w, and the visit is gone; begin another one", ErrTrapped)
+	}
 	return v.status(v.m.in.call(ctx, v.fn.reset, uint64(v.m.handle)))
 }
 

@@ -60,6 +60,10 @@ type Table struct {
 	deferred []float64
 	ratio    []float64 // ln Pbuy/Pdefer
 	backoff  []float64 // δ of each context
+
+	// What it is made of, which a compiled module holds instead.
+	counts    *Counts
+	smoothing Smoothing
 }
 
 // NewTable fits a table over symbols 0 to symbols-1. Counts that do not hold
@@ -73,7 +77,7 @@ func NewTable(c *Counts, symbols int, s Smoothing) (*Table, error) {
 	}
 	n := len(c.Parent)
 	t := &Table{symbols: symbols, children: make([]int, n+1), oldest: c.Oldest, start: make([]int, n+1), symbol: c.Symbol,
-		deferred: make([]float64, len(c.Symbol)), backoff: make([]float64, n)}
+		deferred: make([]float64, len(c.Symbol)), backoff: make([]float64, n), counts: c, smoothing: s}
 	labelled := len(c.Buy) > 0
 	if labelled {
 		t.buy, t.ratio = make([]float64, len(c.Symbol)), make([]float64, len(c.Symbol))
