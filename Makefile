@@ -53,7 +53,7 @@ dist/page/index.html: dist/npm/package.json $(wildcard web/demo/*) $(SHOP) $(wil
 	cp $(DEMO)/expected.json dist/page/answers.json
 
 # ---- the edge
-.PHONY: worker dev-worker image
+.PHONY: worker dev-worker image bench-edge
 
 # The models that the Worker carries with it: NAME[@VERSION]=BUNDLE, several with
 # spaces.
@@ -90,6 +90,16 @@ dev-worker: worker edge/worker/node_modules ## run the Worker here, in the real 
 edge/worker/node_modules: edge/worker/package-lock.json
 	cd edge/worker && npm ci --no-audit --no-fund
 	@touch $@
+
+# Loopback only, about four minutes; nothing else should run. ROUNDS=1 SECONDS=1
+# for a short look.
+bench-edge: worker edge/worker/node_modules dist/scorer.wasm ## measure the Worker and the server beside others: edge/bench/RESULTS.md
+	@mkdir -p dist/bench
+	CGO_ENABLED=0 go build -trimpath -o dist/bench/load ./edge/bench/load
+	CGO_ENABLED=0 go build -trimpath -o dist/bench/bare-http ./edge/bench/bare
+	go run github.com/syumai/workers/cmd/workers-assets-gen -mode=go -o dist/bench/stock
+	GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o dist/bench/stock/app.wasm ./edge/bench/stock
+	node edge/bench/bench.mjs
 
 # What a first visit downloads; the numbers are budgets in kB of brotli.
 sizes: dist/npm/package.json dist/page/index.html ## print what a page downloads

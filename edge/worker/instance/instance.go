@@ -24,6 +24,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -93,7 +94,17 @@ func Run(o Options) {
 // each request, and closing the answer's would end the program.
 type whole struct{ http.Handler }
 
+// answered counts the requests that came through the glue.
+var answered int
+
 func (h whole) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// The glue makes dozens of JavaScript values for a request, each of which
+	// lives until Go's collector has found that nobody in Go refers to it. That
+	// knows nothing of what they weigh, so it is called before they grow old:
+	// JavaScript's collector is quick with what is young.
+	if answered++; answered%200 == 0 {
+		runtime.GC()
+	}
 	// worker.mjs puts the body here right before it calls, and the call runs to
 	// its end before the next one.
 	from := js.Global().Get("context").Get("body")
