@@ -15,7 +15,6 @@ import (
 
 	"github.com/pageleap/pageleap/edge/experiment"
 	"github.com/pageleap/pageleap/engine"
-	"github.com/pageleap/pageleap/engine/frame"
 	"github.com/pageleap/pageleap/engine/frame/mleappb"
 )
 
@@ -27,37 +26,8 @@ type Served struct {
 	Config  *mleappb.ModelConfig // as its loader said; it has no effect here
 	Model   *engine.Model
 
-	plan atomic.Pointer[plan]
+	last
 }
-
-// plan is a model bound to the schema of the last frame: callers mostly send
-// the same one.
-type plan struct {
-	*engine.Plan
-	rows sync.Pool
-}
-
-// transform runs the pipeline over a frame.
-func (s *Served) transform(f *frame.Frame) (*engine.Result, error) {
-	p := s.plan.Load()
-	if schema := f.Schema(); p == nil || !slices.EqualFunc(p.Inputs(), schema, sameField) {
-		bound, err := s.Model.Bind(schema)
-		if err != nil {
-			return nil, err
-		}
-		p = &plan{Plan: bound}
-		s.plan.Store(p)
-	}
-	row, _ := p.rows.Get().(*engine.Row)
-	if row == nil {
-		row = p.NewRow()
-	}
-	res, err := row.Transform(f)
-	p.rows.Put(row) // after a panic it is not put back
-	return res, err
-}
-
-func sameField(a, b frame.Field) bool { return a.Name == b.Name && a.Type.Equal(b.Type) }
 
 // ref is how the model is named in requests and headers.
 func (s *Served) ref() string { return s.Name + "@" + s.Version }

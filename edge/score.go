@@ -40,10 +40,11 @@ func (x *exchange) transform() (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := x.served(); err != nil {
+	current, err := x.served()
+	if err != nil {
 		return nil, err // before whatever is wrong with the frame
 	}
-	f, err := frame.Read(in, x.Body, nil, x.frames())
+	f, err := current.readFrame(in, x.Body, x.frames())
 	if err != nil {
 		return x.frameFault(out, err), nil
 	}
@@ -57,7 +58,7 @@ func (x *exchange) transform() (*Answer, error) {
 	if err != nil {
 		return x.frameFault(out, err), nil
 	}
-	a := reply(http.StatusOK, contentType, frame.Append(nil, out, scored.Frame))
+	a := reply(http.StatusOK, contentType, scored.Served.appendFrame(out, scored.Frame))
 	return scored.sign(a), nil
 }
 
@@ -140,7 +141,8 @@ func (x *exchange) open(q *mleappb.TransformFrameRequest, resp *mleappb.Transfor
 	if err != nil {
 		return nil, err
 	}
-	f, err := frame.Read(format, q.Frame, nil, x.frames())
+	current, _ := x.Catalog.view.Load().find(q.ModelName)
+	f, err := current.readFrame(format, q.Frame, x.frames())
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +160,7 @@ func (x *exchange) open(q *mleappb.TransformFrameRequest, resp *mleappb.Transfor
 			return nil, err
 		}
 	}
-	resp.Frame = frame.Append(nil, format, scored.Frame)
+	resp.Frame = scored.Served.appendFrame(format, scored.Frame)
 	return scored, nil
 }
 

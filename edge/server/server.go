@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -77,6 +78,11 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	// Go collects garbage when as much has come up as is in use: with small
+	// models after each few hundred requests. Memory that is never touched, and
+	// so is never there, counts as in use.
+	ballast := make([]byte, 64<<20)
+	defer runtime.KeepAlive(ballast)
 	l, err := net.Listen("tcp", o.Addr)
 	if err != nil {
 		if errors.Is(err, syscall.EADDRINUSE) {

@@ -57,7 +57,11 @@ func readJSON(data []byte, opts ReadOptions) (*Frame, error) {
 			return nil, &Error{Kind: ErrFormat, Msg: "a leap frame without " + strconv.Quote(part.name)}
 		}
 	}
-	s, err := ReadSchema(schema)
+	read := opts.ReadSchema
+	if read == nil {
+		read = ReadSchema
+	}
+	s, err := read(schema)
 	if err != nil {
 		return nil, err
 	}
@@ -265,7 +269,13 @@ func readBasic(d *json.Decoder) (Basic, error) {
 func AppendJSON(b []byte, f *Frame) []byte {
 	b = append(b, `{"schema":`...)
 	b = AppendSchema(b, f.Schema())
-	b = append(b, `,"rows":[`...)
+	b = append(b, `,"rows":`...)
+	return append(AppendRows(b, f), '}')
+}
+
+// AppendRows appends f's rows as they stand in a leap frame.
+func AppendRows(b []byte, f *Frame) []byte {
+	b = append(b, '[')
 	var v Value
 	for i := range f.rows {
 		if i > 0 {
@@ -282,7 +292,7 @@ func AppendJSON(b []byte, f *Frame) []byte {
 		}
 		b = append(b, ']')
 	}
-	return append(b, "]}"...)
+	return append(b, ']')
 }
 
 // AppendSchema appends s as it stands in a leap frame.

@@ -23,6 +23,9 @@ type ReadOptions struct {
 	Strict bool
 	// FrameRows is the number of rows in each frame that a Reader gives. 0 means 1,024.
 	FrameRows int
+	// ReadSchema reads the schema of a JSON leap frame; nil: the function of
+	// that name. For whoever has read the same one before.
+	ReadSchema func(text []byte) (Schema, error)
 }
 
 func (l Limits) filled() Limits {

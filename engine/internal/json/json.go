@@ -434,7 +434,7 @@ func (d *Decoder) Skip() error {
 	case Array:
 		err = d.Array(func(int) error { return d.Skip() })
 	case Object:
-		err = d.Object(func(string) error { return d.Skip() })
+		err = d.Members(func([]byte) error { return d.Skip() })
 	case End:
 		err = d.Error("the input ends where a value belongs")
 	default:
