@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -14,7 +13,7 @@ import (
 // and writing a schema takes longer than scoring a row.
 type last struct {
 	plan    atomic.Pointer[plan]
-	read    atomic.Pointer[schemaText]
+	schema  frame.LastSchema // of frames that came in
 	written atomic.Pointer[schemaText]
 	rowSize atomic.Int64 // bytes of a row in the last answer
 }
@@ -25,7 +24,7 @@ type plan struct {
 	rows sync.Pool
 }
 
-// schemaText is a schema and how it stands in a frame.
+// schemaText is the schema of the last answer and how it stands there.
 type schemaText struct {
 	text   []byte
 	schema frame.Schema
@@ -67,21 +66,9 @@ func sameColumns(f *frame.Frame, s frame.Schema) bool {
 // readFrame reads a leap frame. s may be nil: nobody's.
 func (s *Served) readFrame(format frame.Format, text []byte, o frame.ReadOptions) (*frame.Frame, error) {
 	if s != nil {
-		o.ReadSchema = s.readSchema
+		o.Last = &s.schema
 	}
 	return frame.Read(format, text, nil, o)
-}
-
-func (s *Served) readSchema(text []byte) (frame.Schema, error) {
-	const most = 64 << 10 // bytes that are worth keeping
-	if l := s.read.Load(); l != nil && string(l.text) == string(text) {
-		return l.schema, nil
-	}
-	schema, err := frame.ReadSchema(text)
-	if err == nil && len(text) <= most {
-		s.read.Store(&schemaText{slices.Clone(text), schema})
-	}
-	return schema, err
 }
 
 // appendFrame writes a leap frame of the model's.

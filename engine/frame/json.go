@@ -2,6 +2,7 @@ package frame
 
 import (
 	"strconv"
+	"sync/atomic"
 
 	"github.com/pageleap/pageleap/engine/internal/json"
 )
@@ -27,6 +28,7 @@ func readJSON(data []byte, opts ReadOptions) (*Frame, error) {
 	// Cells cannot be read before the schema says what they are: find where
 	// both lie first. This pass checks the syntax of everything.
 	var schema, rows []byte
+	var known Schema
 	err := d.Object(func(key string) error {
 		part := &schema
 		switch key {
@@ -38,6 +40,11 @@ func readJSON(data []byte, opts ReadOptions) (*Frame, error) {
 		}
 		if *part != nil {
 			return d.Error("a second " + strconv.Quote(key))
+		}
+		if key == "schema" {
+			if schema, known = opts.Last.next(d); known != nil {
+				return nil
+			}
 		}
 		var err error
 		*part, err = d.Raw()
@@ -57,15 +64,45 @@ func readJSON(data []byte, opts ReadOptions) (*Frame, error) {
 			return nil, &Error{Kind: ErrFormat, Msg: "a leap frame without " + strconv.Quote(part.name)}
 		}
 	}
-	read := opts.ReadSchema
-	if read == nil {
-		read = ReadSchema
+	if known != nil {
+		return readRows(rows, known, lim)
 	}
-	s, err := read(schema)
+	s, err := ReadSchema(schema)
 	if err != nil {
 		return nil, err
 	}
+	opts.Last.keep(schema, s)
 	return readRows(rows, s, lim)
+}
+
+// LastSchema is the schema of the last JSON leap frame that was read with it. A
+// frame that has the same, letter by letter, takes it over: to read a schema
+// takes longer than to read a row. It may be shared by goroutines.
+type LastSchema struct {
+	p atomic.Pointer[schemaText]
+}
+
+type schemaText struct {
+	text   []byte // of an object
+	schema Schema
+}
+
+// next steps over the last schema if that is what comes next; nil: it is not.
+func (l *LastSchema) next(d *json.Decoder) ([]byte, Schema) {
+	if l == nil {
+		return nil, nil
+	}
+	if t := l.p.Load(); t != nil && d.Step(t.text) {
+		return t.text, t.schema
+	}
+	return nil, nil
+}
+
+func (l *LastSchema) keep(text []byte, s Schema) {
+	const most = 64 << 10 // bytes that are worth keeping
+	if l != nil && len(text) <= most {
+		l.p.Store(&schemaText{append([]byte(nil), text...), s})
+	}
 }
 
 func readRows(text []byte, s Schema, lim Limits) (*Frame, error) {

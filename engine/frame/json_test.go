@@ -265,3 +265,31 @@ func TestJSONLimits(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A schema that was read before is taken over, wherever it stands; another one,
+// or one that begins like it, is not.
+func TestLastSchema(t *testing.T) {
+	last := new(LastSchema)
+	const a = `{"fields":[{"name":"x","type":"double"}]}`
+	for _, c := range []struct{ text, want string }{
+		{`{"schema":` + a + `,"rows":[[1.5]]}`, `{"schema":` + a + `,"rows":[[1.5]]}`},
+		{`{"rows":[[2]], "schema" : ` + a + `}`, `{"schema":` + a + `,"rows":[[2.0]]}`},
+		{`{"schema":{"fields":[{"name":"x","type":"long"}]},"rows":[[3]]}`, `{"schema":{"fields":[{"name":"x","type":"long"}]},"rows":[[3]]}`},
+		{`{"schema":` + a + `,"rows":[[4]]}`, `{"schema":` + a + `,"rows":[[4.0]]}`},
+		{`{"schema":` + a + `x,"rows":[[4]]}`, ""},
+		{`{"schema":` + a + `,"schema":` + a + `,"rows":[[4]]}`, ""},
+		{`{"schema":` + a + `}`, ""},
+		{`{"schema":` + a[:len(a)-1], ""},
+	} {
+		f, err := Read(JSON, []byte(c.text), nil, ReadOptions{Last: last})
+		_, plain := Read(JSON, []byte(c.text), nil, ReadOptions{})
+		switch {
+		case c.want == "":
+			if err == nil || plain == nil || err.Error() != plain.Error() {
+				t.Errorf("%s: %v, without it %v", c.text, err, plain)
+			}
+		case err != nil || string(AppendJSON(nil, f)) != c.want:
+			t.Errorf("%s: %v", c.text, err)
+		}
+	}
+}

@@ -23,9 +23,9 @@ type ReadOptions struct {
 	Strict bool
 	// FrameRows is the number of rows in each frame that a Reader gives. 0 means 1,024.
 	FrameRows int
-	// ReadSchema reads the schema of a JSON leap frame; nil: the function of
-	// that name. For whoever has read the same one before.
-	ReadSchema func(text []byte) (Schema, error)
+	// Last is for whoever reads many JSON leap frames with one schema; nil: each
+	// is read for itself.
+	Last *LastSchema
 }
 
 func (l Limits) filled() Limits {

@@ -453,6 +453,17 @@ func (d *Decoder) Raw() ([]byte, error) {
 	return d.data[start:d.pos], nil
 }
 
+// Step steps over the value that comes next if its text is this one, which is of
+// an object, an array or a string, and has been read before.
+func (d *Decoder) Step(text []byte) bool {
+	d.Kind()
+	if rest := d.data[d.pos:]; len(rest) < len(text) || string(rest[:len(text)]) != string(text) {
+		return false
+	}
+	d.pos += len(text)
+	return true
+}
+
 // End makes sure that nothing but white space is left.
 func (d *Decoder) End() error {
 	if d.Kind() != End {
