@@ -16,7 +16,7 @@ import (
 	"strings"
 
 	"github.com/pageleap/pageleap/edge"
-	"github.com/pageleap/pageleap/edge/experiment"
+	"github.com/pageleap/pageleap/edge/experiment/document"
 	"github.com/pageleap/pageleap/edge/metrics"
 	"github.com/pageleap/pageleap/edge/store"
 	"github.com/pageleap/pageleap/engine/bundle"
@@ -244,7 +244,7 @@ func (l *library) try(again bool) error {
 		return err
 	}
 	l.tried = text
-	d, err := experiment.Parse(text)
+	d, err := document.Parse(text)
 	if err == nil {
 		err = l.handler.Catalog.Try(d)
 	}

@@ -21,8 +21,8 @@ function files(folder) {
     .map((f) => join(f.parentPath ?? f.path, f.name));
 }
 
-/** The configuration, for a file in the folder from, of a Worker whose main module is worker.mjs; vars are its variables. */
-export function config(folder, from, { vars = {}, main = 'worker.mjs', address = '127.0.0.1:0' } = {}) {
+/** The configuration, for a file in the folder from, of a Worker whose main module is worker.mjs; vars are its variables, v8Flags the engine's. */
+export function config(folder, from, { vars = {}, main = 'worker.mjs', address = '127.0.0.1:0', v8Flags = [] } = {}) {
   const text = JSON.stringify; // a string of capnp is one of JSON
   const modules = files(folder)
     .map((path) => ({ name: relative(folder, path), path }))
@@ -33,6 +33,7 @@ export function config(folder, from, { vars = {}, main = 'worker.mjs', address =
 const config :Workerd.Config = (
   services = [(name = "main", worker = .worker)],
   sockets = [(name = "http", address = ${text(address)}, http = (), service = "main")],
+  v8Flags = [${v8Flags.map(text).join(', ')}],
 );
 const worker :Workerd.Worker = (
   modules = [${modules.join(', ')}],

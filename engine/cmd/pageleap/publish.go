@@ -11,6 +11,7 @@ import (
 
 	"github.com/pageleap/pageleap/edge"
 	"github.com/pageleap/pageleap/edge/experiment"
+	"github.com/pageleap/pageleap/edge/experiment/document"
 	"github.com/pageleap/pageleap/edge/store"
 	"github.com/pageleap/pageleap/engine/internal/atomicfile"
 	"github.com/spf13/cobra"
@@ -36,7 +37,7 @@ while it changes sees the old state or the new one.`,
 			return publish(args[0], args[1:], remove, experiments)
 		},
 	}
-	cmd.Flags().StringVar(&experiments, "experiments", "", "a file of experiments, in place of those in the store")
+	cmd.Flags().StringVar(&experiments, "experiments", "", "a file of experiments (JSON or TOML), in place of those in the store")
 	cmd.Flags().StringArrayVar(&remove, "remove", nil, "a version to take out, NAME@VERSION; may be given several times")
 	return cmd
 }
@@ -77,7 +78,7 @@ func publish(dir string, models, remove []string, experiments string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", experiments, err)
 		}
-		d, err := experiment.Parse(text)
+		d, err := document.Parse(text)
 		if err != nil {
 			return fmt.Errorf("%s: %w", experiments, err)
 		}

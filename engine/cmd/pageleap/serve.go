@@ -65,7 +65,7 @@ off unless one for that is. Tokens come from the environment
 	f.StringVar(&o.Addr, "addr", "127.0.0.1:8080", "address to listen on")
 	f.StringArrayVar(&models, "model", nil, "a model to serve, NAME=BUNDLE or NAME@VERSION=BUNDLE; may be given several times")
 	f.StringVar(&o.Dir, "models", "", "directory of models to serve: NAME.zip and NAME@VERSION.zip, or what publish makes")
-	f.StringVar(&o.Experiments, "experiments", "", "file of experiments to run")
+	f.StringVar(&o.Experiments, "experiments", "", "file of experiments to run, JSON or TOML")
 	f.DurationVar(&o.Scan, "scan", time.Second, "time between looks for files that changed; below 0: never look")
 	f.StringVar(&o.Web, "web", "", "directory of static files to serve beside the models")
 	f.StringArrayVar(&o.Origins, "cors", nil, "web origin whose pages may call, or \"*\"; may be given several times")
