@@ -163,11 +163,16 @@ func (f *Forest) Bytes() int {
 // value than there are Slots; the last is for the leaves. features are at
 // least Width long.
 func (f *Forest) Fill(row, features []float64) {
-	row = row[:len(f.Slots)+1]
+	n := len(f.Slots)
+	row = row[:n+1]
+	row[n] = math.NaN()
+	if n == f.Width() { // every feature is tested
+		copy(row[:n], features)
+		return
+	}
 	for i, s := range f.Slots {
 		row[i] = features[s]
 	}
-	row[len(f.Slots)] = math.NaN()
 }
 
 // FillSparse is Fill for a sparse feature vector with values at indices, which

@@ -72,10 +72,14 @@ func (f *Forest) left(i int, x float64) int32 {
 
 // walkAbreast takes eight trees at a time, all as deep as the deepest, with no
 // branch but the loop's. There are at least eight trees, and no categories.
-// The last eight trees are walked together whatever their number: some twice.
+// At the end, up to four trees are walked by four, and more by eight: some twice.
 func (f *Forest) walkAbreast(row []float64, leaves []int32) {
 	nodes := f.Nodes
 	for t := 0; t < len(f.Trees); t += abreast {
+		if t >= len(f.Trees)-4 {
+			f.walkFour(row, leaves)
+			return
+		}
 		t = min(t, len(f.Trees)-abreast)
 		q, l := (*[abreast]Tree)(f.Trees[t:]), (*[abreast]int32)(leaves[t:])
 		n0, n1, n2, n3 := &nodes[q[0].Root], &nodes[q[1].Root], &nodes[q[2].Root], &nodes[q[3].Root]
@@ -95,6 +99,20 @@ func (f *Forest) walkAbreast(row []float64, leaves []int32) {
 	}
 }
 
+// walkFour is walkAbreast for the last four trees.
+func (f *Forest) walkFour(row []float64, leaves []int32) {
+	nodes, t := f.Nodes, len(f.Trees)-4
+	q, l := (*[4]Tree)(f.Trees[t:]), (*[4]int32)(leaves[t:])
+	n0, n1, n2, n3 := &nodes[q[0].Root], &nodes[q[1].Root], &nodes[q[2].Root], &nodes[q[3].Root]
+	for d := max(q[0].Depth, q[1].Depth, q[2].Depth, q[3].Depth); d > 0; d-- {
+		n0 = step(nodes, n0, row)
+		n1 = step(nodes, n1, row)
+		n2 = step(nodes, n2, row)
+		n3 = step(nodes, n3, row)
+	}
+	l[0], l[1], l[2], l[3] = int32(n0.Threshold), int32(n1.Threshold), int32(n2.Threshold), int32(n3.Threshold)
+}
+
 func step(nodes []Node, n *Node, row []float64) *Node {
 	return &nodes[n.Right-bit(row[n.Slot] <= n.Threshold)]
 }
@@ -108,6 +126,10 @@ func (f *Forest) walkSmall(row []float64, leaves []int32) {
 	var bins [256]uint8
 	f.fillBins(row, &bins)
 	for t := 0; t < len(f.Trees); t += abreast {
+		if t >= len(f.Trees)-4 {
+			f.walkSmallFour(&bins, leaves)
+			return
+		}
 		t = min(t, len(f.Trees)-abreast)
 		q, l := (*[abreast]Tree)(f.Trees[t:]), (*[abreast]int32)(leaves[t:])
 		t0, t1, t2, t3 := f.Small[q[0].Root:], f.Small[q[1].Root:], f.Small[q[2].Root:], f.Small[q[3].Root:]
@@ -127,6 +149,21 @@ func (f *Forest) walkSmall(row []float64, leaves []int32) {
 		l[0], l[1], l[2], l[3] = int32(n0), int32(n1), int32(n2), int32(n3)
 		l[4], l[5], l[6], l[7] = int32(n4), int32(n5), int32(n6), int32(n7)
 	}
+}
+
+// walkSmallFour is walkSmall for the last four trees.
+func (f *Forest) walkSmallFour(bins *[256]uint8, leaves []int32) {
+	t := len(f.Trees) - 4
+	q, l := (*[4]Tree)(f.Trees[t:]), (*[4]int32)(leaves[t:])
+	t0, t1, t2, t3 := f.Small[q[0].Root:], f.Small[q[1].Root:], f.Small[q[2].Root:], f.Small[q[3].Root:]
+	n0, n1, n2, n3 := t0[0], t1[0], t2[0], t3[0]
+	for d := max(q[0].Depth, q[1].Depth, q[2].Depth, q[3].Depth); d > 0; d-- {
+		n0 = stepSmall(t0, n0, bins)
+		n1 = stepSmall(t1, n1, bins)
+		n2 = stepSmall(t2, n2, bins)
+		n3 = stepSmall(t3, n3, bins)
+	}
+	l[0], l[1], l[2], l[3] = int32(n0), int32(n1), int32(n2), int32(n3)
 }
 
 // stepSmall is n's right child, or the one before it where n's bit for the bin

@@ -18,10 +18,22 @@ const rounds = +(process.env.ROUNDS || 3);
 const sizes = (process.env.SIZES || 'S M L').split(/[\s,]+/);
 const only = new RegExp(process.env.ONLY || '');
 const out = process.env.OUT || join(here, 'RESULTS.md');
-const PIPELINES = ['pipeline_visitor_rf', 'pipeline_visitor_gbt', 'pipeline_visitor_lr', 'pipeline_text_cv_nb', 'real_uci_shoppers_rf', 'hashing_tf', 'idf'];
+const PIPELINES = [
+  'pipeline_visitor_rf',
+  'pipeline_visitor_gbt',
+  'pipeline_visitor_lr',
+  'pipeline_text_cv_nb',
+  'real_uci_shoppers_rf',
+  'hashing_tf',
+  'idf',
+];
 
-const node = (file, contender, ...flags) => (s) => [process.execPath, ...flags, join(here, file), contender, s];
-const go = (...args) => (s) => [join(made, 'bench'), args[0], s, ...args.slice(1)];
+const node =
+  (file, contender, ...flags) =>
+  (s) => [process.execPath, ...flags, join(here, file), contender, s];
+const go =
+  (...args) =>
+  (s) => [join(made, 'bench'), args[0], s, ...args.slice(1)];
 const LIST = {
   'pageleap-node': node('node.mjs', 'pageleap'),
   'pageleap-chromium': node('chromium.mjs', 'pageleap'),
@@ -47,7 +59,8 @@ const output = (command, args) => {
 };
 const hasC = output('cc', ['--version']) !== '';
 const runs = Object.keys(LIST).filter(
-  (name) => only.test(name) && (name !== 'loop-c' || hasC) && (!/chromium/.test(name) || existsSync(process.env.CHROMIUM || '/usr/bin/chromium')),
+  (name) =>
+    only.test(name) && (name !== 'loop-c' || hasC) && (!/chromium/.test(name) || existsSync(process.env.CHROMIUM || '/usr/bin/chromium')),
 );
 
 mkdirSync(made, { recursive: true });
@@ -99,47 +112,95 @@ say(
   '',
 );
 if (runs.length) {
-  say('## One forest, many scorers', '', 'Microseconds a row: one row a call, and in batches of 1,000. What the forests are: [testdata/bench](../../testdata/bench/README.md).', '');
+  say(
+    '## One forest, many scorers',
+    '',
+    'Microseconds a row: one row a call, and in batches of 1,000. What the forests are: [testdata/bench](../../testdata/bench/README.md).',
+    '',
+  );
   say(`| | ${sizes.map((s) => `${s}, one row | ${s}, batch`).join(' | ')} |`, `|---|${'---|'.repeat(2 * sizes.length)}`);
   for (const name of runs) {
     const peer = Object.values(results[name] ?? {})[0]?.[0].peer;
     if (!peer) continue;
-    say(`| ${peer} | ${sizes.map((s) => `${us(of(name, s, (r) => r.single.med))} | ${us(of(name, s, (r) => r.batch.med))}`).join(' | ')} |`);
+    say(
+      `| ${peer} | ${sizes.map((s) => `${us(of(name, s, (r) => r.single.med))} | ${us(of(name, s, (r) => r.batch.med))}`).join(' | ')} |`,
+    );
   }
-  say('', '### How many times as fast pageleap is', '', `| | ${sizes.map((s) => `${s}, one row | ${s}, batch`).join(' | ')} |`, `|---|${'---|'.repeat(2 * sizes.length)}`);
+  say(
+    '',
+    '### How many times as fast pageleap is',
+    '',
+    `| | ${sizes.map((s) => `${s}, one row | ${s}, batch`).join(' | ')} |`,
+    `|---|${'---|'.repeat(2 * sizes.length)}`,
+  );
   for (const name of runs.filter((n) => !n.startsWith('pageleap') && results[n])) {
     const own = name.endsWith('-chromium') ? 'pageleap-chromium' : /-(go|c)$/.test(name) ? 'pageleap-go' : 'pageleap-node';
     say(
       `| ${Object.values(results[name])[0][0].peer} | ${sizes
-        .map((s) => ['single', 'batch'].map((k) => times(of(name, s, (r) => r[k].med), of(own, s, (r) => r[k].med))).join(' | '))
+        .map((s) =>
+          ['single', 'batch']
+            .map((k) =>
+              times(
+                of(name, s, (r) => r[k].med),
+                of(own, s, (r) => r[k].med),
+              ),
+            )
+            .join(' | '),
+        )
         .join(' | ')} |`,
     );
   }
-  say('', '## From bytes in memory to the first score', '', `Milliseconds.`, '', `| | ${sizes.join(' | ')} |`, `|---|${'---|'.repeat(sizes.length)}`);
+  say(
+    '',
+    '## From bytes in memory to the first score',
+    '',
+    `Milliseconds.`,
+    '',
+    `| | ${sizes.join(' | ')} |`,
+    `|---|${'---|'.repeat(sizes.length)}`,
+  );
   for (const name of runs) {
-    if (results[name]) say(`| ${Object.values(results[name])[0][0].peer} | ${sizes.map((s) => ms(of(name, s, (r) => r.cold))).join(' | ')} |`);
+    if (results[name])
+      say(`| ${Object.values(results[name])[0][0].peer} | ${sizes.map((s) => ms(of(name, s, (r) => r.cold))).join(' | ')} |`);
   }
   say('', '| pageleap | compile the module | start it and load the bundle | first score | memory |', '|---|---|---|---|---|');
   for (const name of ['pageleap-node', 'pageleap-chromium']) {
     for (const s of sizes) {
       const part = (k) => ms(of(name, s, (r) => r.split[k]));
-      if (results[name]?.[s]) say(`| ${s}, ${name.split('-')[1]} | ${part('compile')} | ${part('load')} | ${part('score')} | ${(of(name, s, (r) => r.split.memory) / 1e6).toFixed(1)} MB |`);
+      if (results[name]?.[s])
+        say(
+          `| ${s}, ${name.split('-')[1]} | ${part('compile')} | ${part('load')} | ${part('score')} | ${(of(name, s, (r) => r.split.memory) / 1e6).toFixed(1)} MB |`,
+        );
     }
   }
 }
 
 if (only.test('pipelines')) {
-  say('', '## Whole pipelines', '', 'One row through the JavaScript API in Node, microseconds: all outputs, or prediction and probability alone.', '');
+  say(
+    '',
+    '## Whole pipelines',
+    '',
+    'One row through the JavaScript API in Node, microseconds: all outputs, or prediction and probability alone.',
+    '',
+  );
   say('| testdata/genuine | all outputs | some |', '|---|---|---|');
   const all = {};
-  for (let round = 0; round < rounds; round++) for (const r of measured([process.execPath, join(here, 'pipelines.mjs'), ...PIPELINES])) (all[r.pipeline] ??= []).push(r);
+  for (let round = 0; round < rounds; round++)
+    for (const r of measured([process.execPath, join(here, 'pipelines.mjs'), ...PIPELINES])) (all[r.pipeline] ??= []).push(r);
   for (const [name, list] of Object.entries(all)) {
     const some = list[0].outputs.length ? `${us(median(list.map((r) => r.some.med)))} (${list[0].outputs.join(', ')})` : '—';
     say(`| ${name} | ${us(median(list.map((r) => r.all.med)))} | ${some} |`);
   }
   if (process.env.MLEAP) {
     const dir = join(root, 'testdata/genuine/pipeline_visitor_rf');
-    say('', 'MLeap on the JVM, pipeline_visitor_rf:', '', '```', output(process.env.MLEAP, ['bench', join(dir, 'bundle.json.zip'), join(dir, 'frame.json'), '5']), '```');
+    say(
+      '',
+      'MLeap on the JVM, pipeline_visitor_rf:',
+      '',
+      '```',
+      output(process.env.MLEAP, ['bench', join(dir, 'bundle.json.zip'), join(dir, 'frame.json'), '5']),
+      '```',
+    );
   }
 }
 
@@ -149,15 +210,28 @@ if (only.test('scale')) {
 
 if (only.test('ops')) {
   const lines = output('go', ['test', './engine', '-run', '^$', '-bench', 'Genuine', '-benchtime', '20ms']).split('\n');
-  say('', '## Each op', '', "Microseconds a row, natively in Go, over the rows that Spark's answers are kept for.", '', '| testdata/genuine | µs a row | allocations a row |', '|---|---|---|');
+  say(
+    '',
+    '## Each op',
+    '',
+    "Microseconds a row, natively in Go, over the rows that Spark's answers are kept for.",
+    '',
+    '| testdata/genuine | µs a row | allocations a row |',
+    '|---|---|---|',
+  );
   for (const line of lines) {
-    const m = line.match(/^BenchmarkGenuine\/(\S+?)-\d+\s.*?([\d.]+) ns\/row\s+([\d.]+) allocs\/row/) ?? line.match(/^BenchmarkGenuine\/(\S+?)-\d+\s.*?([\d.]+) allocs\/row\s+([\d.]+) ns\/row/)?.map((v, i, a) => [a[0], a[1], a[3], a[2]][i]);
+    const m =
+      line.match(/^BenchmarkGenuine\/(\S+?)-\d+\s.*?([\d.]+) ns\/row\s+([\d.]+) allocs\/row/) ??
+      line
+        .match(/^BenchmarkGenuine\/(\S+?)-\d+\s.*?([\d.]+) allocs\/row\s+([\d.]+) ns\/row/)
+        ?.map((v, i, a) => [a[0], a[1], a[3], a[2]][i]);
     if (m) say(`| ${m[1]} | ${us(+m[2])} | ${m[3]} |`);
   }
 }
 
 if (only.test('sizes')) {
-  const brotli = (b) => brotliCompressSync(b, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } }).length;
+  const brotli = (b) =>
+    brotliCompressSync(b, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } }).length;
   const kB = (n) => (n / 1e3).toFixed(n < 1e5 ? 1 : 0);
   say('', '## What a page downloads', '', 'kB: as it is, after gzip, after brotli.', '', '| | raw | gzip | brotli |', '|---|---|---|---|');
   const ort = join(here, 'node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs');

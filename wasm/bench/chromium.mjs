@@ -21,7 +21,16 @@ const server = createServer((request, response) => {
   createReadStream(file).pipe(response);
 });
 await new Promise((done) => server.listen(0, '127.0.0.1', done));
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: FLAGS, timeout: 30_000 });
 const late = setTimeout(() => browser.close().finally(() => process.exit(1)), 60_000);
 try {
@@ -31,7 +40,9 @@ try {
     async ({ contender, size }) => {
       const get = async (name) => new Uint8Array(await (await fetch(`/get/${name}`)).arrayBuffer());
       const script = (src) =>
-        new Promise((resolve, reject) => document.head.append(Object.assign(document.createElement('script'), { src, onload: resolve, onerror: reject })));
+        new Promise((resolve, reject) =>
+          document.head.append(Object.assign(document.createElement('script'), { src, onload: resolve, onerror: reject })),
+        );
       if (contender === 'ydf') await script('/node_modules/jszip/dist/jszip.min.js');
       const { contenders } = await import('/contenders.mjs');
       const { rowsOf } = await import('/measure.mjs');

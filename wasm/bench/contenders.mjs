@@ -42,7 +42,8 @@ export const contenders = {
     ort.env.wasm.wasmBinary = wasm.slice().buffer;
     ort.env.logLevel = 'error';
     const session = await ort.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' });
-    const run = async (data, n) => (await session.run({ X: new ort.Tensor('float32', data, [n, F]) }, ['probabilities'])).probabilities.data;
+    const run = async (data, n) =>
+      (await session.run({ X: new ort.Tensor('float32', data, [n, F]) }, ['probabilities'])).probabilities.data;
     const one = async (i) => (await run(rows.rows32[i], 1))[1];
     await one(0);
     const cold = now() - start;
@@ -66,7 +67,15 @@ export const contenders = {
     const one = (i) => last(model.predict(examples[i]))[0];
     one(0);
     const cold = now() - start;
-    return report({ peer: 'ydf-inference (a forest of its own)', size, cold, one, all: () => last(model.predict(every)), expected: doubles(expected), tolerance: 1e-5 });
+    return report({
+      peer: 'ydf-inference (a forest of its own)',
+      size,
+      cold,
+      one,
+      all: () => last(model.predict(every)),
+      expected: doubles(expected),
+      tolerance: 1e-5,
+    });
   },
 
   async m2cgen({ size, get, rows }) {

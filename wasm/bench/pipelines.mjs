@@ -30,5 +30,13 @@ for (const name of process.argv.slice(2)) {
       }
     });
   const one = (s) => (i) => (s.score(rows[i % rows.length]) ? 1 : 0);
-  console.log(JSON.stringify({ pipeline: name, rows: rows.length, all: await measure(one(scorer), 1), some: await measure(one(some), 1), outputs: wanted }));
+  console.log(
+    JSON.stringify({
+      pipeline: name,
+      rows: rows.length,
+      all: await measure(one(scorer), 1),
+      some: await measure(one(some), 1),
+      outputs: wanted,
+    }),
+  );
 }

@@ -170,6 +170,22 @@ func score(handle uint32) (status uint32) {
 	return statusOK
 }
 
+// scores scores rows of numbers, column by column: columns has an address for
+// each input, then for each output.
+//
+//go:wasmexport scores
+func scores(handle, rows, columns uint32) (status uint32) {
+	defer guard(func() { status = statusError })
+	if row(handle) == 0 {
+		return statusError
+	}
+	if err := get(handle).row.scores(int(rows), columns); err != nil {
+		setError(err)
+		return statusError
+	}
+	return statusOK
+}
+
 // visit begins a visit that the model scores event by event. What it gives is a
 // handle, whose row holds the inputs that are not of the events.
 //
@@ -425,6 +441,102 @@ func (f *flatRow) score() error {
 		}
 	}
 	return nil
+}
+
+// scores takes and gives doubles: one a row of a number, as many as the vector
+// has of a vector. An input whose address is 0 is null; NaN comes out for null, and
+// for all of a row that is dropped.
+func (f *flatRow) scores(rows int, columns uint32) error {
+	at := unsafe.Slice((*uint32)(pointer(columns)), len(f.inputs)+len(f.outputs))
+	column := func(s *slot, address uint32) ([]float64, int, error) {
+		if address == 0 {
+			return nil, 0, nil
+		}
+		width := s.width()
+		if width <= 0 {
+			return nil, 0, &frame.Error{Kind: frame.ErrSchema, Msg: "column " + strconv.Quote(s.field.Name) + " is " + s.field.Type.String() +
+				": batches are of numbers, and of vectors whose size the model knows"}
+		}
+		return unsafe.Slice((*float64)(pointer(address)), rows*width), width, nil
+	}
+	type part struct {
+		slot  *slot
+		data  []float64
+		width int
+	}
+	var in, out []part
+	for i := range at {
+		s := &slot{}
+		if i < len(f.inputs) {
+			s = &f.inputs[i]
+			s.value.Null = at[i] == 0
+		} else {
+			s = &f.outputs[i-len(f.inputs)]
+		}
+		data, width, err := column(s, at[i])
+		switch {
+		case err != nil:
+			return err
+		case data == nil:
+		case i < len(f.inputs):
+			in = append(in, part{s, data, width})
+			s.value.Sparse, s.value.Dims = false, append(s.value.Dims[:0], width)
+		default:
+			out = append(out, part{s, data, width})
+		}
+	}
+	for r := range rows {
+		for i := range in {
+			switch p := &in[i]; p.slot.tag {
+			case tagNumber:
+				p.slot.value.Num = p.data[r]
+			case tagLong:
+				p.slot.value.Long = int64(p.data[r])
+			default:
+				p.slot.value.Nums = p.data[r*p.width:][:p.width]
+			}
+		}
+		err := f.row.Score()
+		if err != nil && err != transform.Drop {
+			if e, ok := err.(*engine.RowError); ok {
+				e.Row = r
+			}
+			return err
+		}
+		for i := range out {
+			p := &out[i]
+			v, to := p.slot.value, p.data[r*p.width:][:p.width]
+			switch {
+			case err != nil || v.Null:
+				for k := range to {
+					to[k] = math.NaN()
+				}
+			case p.slot.tag == tagNumber:
+				to[0] = v.Num
+			case p.slot.tag == tagLong:
+				to[0] = float64(v.Long)
+			case v.Sparse:
+				clear(to)
+				for k, at := range v.Indices {
+					to[at] = v.Nums[k]
+				}
+			default:
+				copy(to, v.Nums)
+			}
+		}
+	}
+	return nil
+}
+
+// width is how many doubles a batch has for each value: 0 where it cannot have it.
+func (s *slot) width() int {
+	switch s.tag {
+	case tagNumber, tagLong:
+		return 1
+	case tagDense:
+		return max(0, s.field.Type.Size())
+	}
+	return 0
 }
 
 // read sets the input from its cell. Strings and vectors are views of the

@@ -67,6 +67,11 @@ export interface RemoteVisit {
 export interface Scorer extends About {
   /** Scores one row. null for a row that `handle_invalid = skip` drops. */
   score(row: Row): Answer | null;
+  /**
+   * Scores many rows of numbers at once. A column is its numbers, one a row, or of a vector its elements row after row; one
+   * that is left out is null. Where an output is null, and in rows that `handle_invalid = skip` drops, there is NaN.
+   */
+  scoreBatch(columns: Record<string, ArrayLike<number>>, rows: number): Record<string, Float64Array>;
   /** The visit that this scorer scores event by event, where its bundle takes events. */
   readonly visit: Visit | undefined;
   /** Runs the pipeline over a frame. A compiled module takes and gives frames as objects only. */

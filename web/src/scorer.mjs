@@ -2,6 +2,7 @@
 import { PageleapError } from './error.mjs';
 import { transformRows } from './frame.mjs';
 import { decoder, encoder } from './instance.mjs';
+import { Batch } from './batch.mjs';
 import { FlatRow, unknownColumn } from './row.mjs';
 
 /** The written forms of frames, by their number in the ABI. */
@@ -12,6 +13,7 @@ export class Scorer {
   #instance;
   #handle;
   #row; // the flat row
+  #batch;
   #all; // the pipeline's outputs
   #fields; // of the outputs, as leap frames have them
   #visit; // null: the model takes no events
@@ -45,6 +47,20 @@ export class Scorer {
     const flat = (this.#row ??= this.#flat(this.#handle));
     flat.write(row);
     return scored(instance, this.#handle, flat);
+  }
+
+  /**
+   * Scores many rows of numbers at once: {column: numbers} in and {column:
+   * Float64Array} out, of a vector its elements row after row. A column that is
+   * left out is null in every row. Where an output is null, and in rows that
+   * handle_invalid = skip drops, there is NaN.
+   * @param {Object<string, ArrayLike<number>>} columns
+   * @param {number} rows
+   */
+  scoreBatch(columns, rows) {
+    if (!this.#handle) throw closed();
+    this.#batch ??= new Batch(this.#instance, this.#handle, this.inputs, this.#all, this.outputs);
+    return this.#batch.score(columns, rows);
   }
 
   #flat(handle) {
@@ -118,7 +134,7 @@ export class Scorer {
   /** Frees the model and its memory. The scorer cannot be used afterwards. */
   close() {
     this.#handle = 0;
-    this.#instance = this.#row = this.#visit = undefined;
+    this.#instance = this.#row = this.#batch = this.#visit = undefined;
   }
 }
 

@@ -230,3 +230,59 @@ describe('load', () => {
     await assert.rejects(load({ wasm: empty, bundle }), fails('wasm', /not pageleap/));
   });
 });
+
+describe('scoreBatch', () => {
+  const bench = (name) => readFileSync(join(root, 'testdata', 'bench', name));
+  const rows = Float64Array.from(new Float32Array(bench('rows.f32').buffer.slice(0)).subarray(0, 30_000));
+
+  it('gives what score gives, row by row', async () => {
+    const scorer = await load({ wasm, bundle: bench('forest_S.zip') });
+    for (const n of [1000, 0, 3, 1000]) {
+      const all = scorer.scoreBatch({ features: n === 3 ? Array.from(rows.subarray(0, 90)) : rows.subarray(0, 30 * n) }, n);
+      assert.deepEqual(Object.keys(all), scorer.outputs.map((c) => c.name));
+      assert.deepEqual([all.probability.length, all.prediction.length], [2 * n, n]);
+      for (let i = 0; i < n; i++) {
+        const one = scorer.score({ features: rows.subarray(30 * i, 30 * i + 30) });
+        assert.deepEqual([...all.probability.subarray(2 * i, 2 * i + 2), all.prediction[i]], [...one.probability, one.prediction]);
+      }
+    }
+    scorer.close();
+    assert.throws(() => scorer.scoreBatch({ features: rows }, 1000), fails('usage', /closed/));
+  });
+
+  it('holds no memory of batches that are over', async () => {
+    const scorer = await load({ wasm, bundle: bench('forest_S.zip') });
+    const batch = () => scorer.scoreBatch({ features: rows }, 1000);
+    for (let i = 0; i < 20; i++) batch();
+    const before = scorer.memory;
+    for (let i = 0; i < 500; i++) batch();
+    flat(scorer.memory, before);
+  });
+
+  it('says what is wrong with the columns, and goes on', async () => {
+    const scorer = await load({ wasm, bundle: bench('forest_S.zip') });
+    assert.throws(() => scorer.scoreBatch({ feature: rows }, 1000), fails('schema', /no input "feature"; there are: "features"/));
+    assert.throws(() => scorer.scoreBatch({ features: rows }, 999), fails('shape', /30000 numbers; 999 rows of 30 have 29970/));
+    assert.throws(() => scorer.scoreBatch({ features: rows }, 1.5), fails('usage', /rows/));
+    assert.throws(() => scorer.scoreBatch({}, 1000), fails('null', /^row 0: .*"features"/));
+    assert.equal(scorer.scoreBatch({ features: rows }, 1000).prediction.length, 1000);
+    const visitor = await scorerOf('pipeline_visitor_rf');
+    const text = visitor.inputs.find((c) => c.base === 'string').name;
+    assert.throws(() => visitor.scoreBatch({ [text]: ['a'] }, 1), fails('schema', /batches are of numbers/));
+  });
+
+  it('leaves NaN in rows that are dropped', async () => {
+    const scorer = await scorerOf('bucketizer_skip');
+    const [input] = scorer.inputs;
+    const values = records(caseFrame('bucketizer_skip', 'frame.json')).map((r) => r[input.name] ?? NaN);
+    const answer = scorer.scoreBatch({ [input.name]: values }, values.length);
+    const [output] = scorer.outputs;
+    let dropped = 0;
+    values.forEach((v, i) => {
+      const one = scorer.score({ [input.name]: v });
+      if (one === null) dropped++;
+      assert.deepEqual(answer[output.name][i], one === null ? NaN : one[output.name]);
+    });
+    assert.ok(dropped > 0);
+  });
+});
