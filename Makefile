@@ -154,6 +154,7 @@ release: build ## make all that is published, with hashes and notes, in dist/rel
 	cp dist/scorer.wasm LICENSE NOTICE dist/release/
 	cd dist/release && npm pack --silent ../npm
 	node web/bin/notes.mjs $(VERSION) > dist/release/NOTES.md
+	go run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0 bin -json -noserial -output dist/release/sbom.json dist/pageleap
 	cd dist/release && $(SHA256) * > ../SHA256SUMS && mv ../SHA256SUMS .
 	@ls -l dist/release
 

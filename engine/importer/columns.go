@@ -201,9 +201,6 @@ func (c *column) pick(indices []int64) *column {
 	return out
 }
 
-// like is a vector of the same features, when the stage keeps their number.
-func (c *column) like() *column { return vector(c.size()) }
-
 func (c *column) indexOf(name string) int {
 	return slices.IndexFunc(c.attrs, func(a attr) bool { return a.name == name })
 }

@@ -65,18 +65,6 @@ func (s *source) parts(dir string) ([]string, error) {
 	return names, nil
 }
 
-// dirs are the names of the directories in a directory.
-func (s *source) dirs(dir string) []string {
-	entries, _ := fs.ReadDir(s.fsys, dir)
-	var names []string
-	for _, e := range entries {
-		if e.IsDir() {
-			names = append(names, e.Name())
-		}
-	}
-	return names
-}
-
 // line is the first line of the text that Spark wrote to a directory.
 func (s *source) line(dir string) (line []byte, file string, err error) {
 	names, err := s.parts(dir)

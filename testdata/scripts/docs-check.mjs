@@ -18,6 +18,7 @@
 //   <!-- docs-check: long, REASON -->      only that its make targets exist
 //   <!-- docs-check: first, COMMAND -->    COMMAND is run before the block (and is not shown to the reader)
 //   <!-- docs-check: server, ADDRESS -->   the block's first line runs, until the rest has, once ADDRESS answers
+//   <!-- docs-check: given, NAMES -->     a block of js uses these names of the reader's own
 //   <!-- docs-check: run -->               a block of js is run by Node
 //   <!-- docs-check: inside, GO -->        a block of go is the body of a function that begins with GO
 //   <!-- docs-check: output -->            what the block before printed; "…" stands for anything
@@ -135,8 +136,6 @@ async function shell(block, dir) {
   return r.stdout;
 }
 
-const wrapGo = (text) => `package p\n\nfunc _() {\n${text}\n}\n`;
-
 /** Compiles statements as the body of a function that begins with what the note says. */
 function goInside(block, dir, n) {
   const known = { engine: 'engine', frame: 'engine/frame', bundle: 'engine/bundle', transform: 'engine/transform', host: 'wasm/host', edge: 'edge', server: 'edge/server' };
@@ -163,10 +162,12 @@ function go(block, dir, n) {
   if (!program && 'inside' in block.notes) return goInside(block, dir, n);
   if (!program) {
     if (!('fragment' in block.notes)) fault(block, 'is no whole file of Go; mark it "fragment" with the reason');
-    const r = spawnSync('gofmt', ['-e'], { input: wrapGo(block.text), encoding: 'utf8' });
-    const r2 = r.status === 0 ? r : spawnSync('gofmt', ['-e'], { input: `package p\n\n${block.text}\n`, encoding: 'utf8' });
+    const text = block.text.replaceAll('…', '');
+    const gofmt = (input) => spawnSync('gofmt', ['-e'], { input, encoding: 'utf8' });
+    const declarations = gofmt(`package p\n\n${text}\n`);
+    const r = declarations.status === 0 ? declarations : gofmt(`package p\n\nfunc _() {\n${text}\n}\n`);
     count.checked++;
-    if (r2.status !== 0) fault(block, 'is not Go', r.stderr);
+    if (r.status !== 0) fault(block, 'is not Go', r.stderr);
     return '';
   }
   const at = join(dir, `docs_check_${n}`);
@@ -205,28 +206,32 @@ function typeCheck() {
   mkdirSync(dir);
   const lines = new Map();
   for (const [file, list] of typed) {
-    const name = `${file.replaceAll(/\W/g, '_')}.tsx`;
-    const out = ['export {};'];
-    const where = [null];
-    const named = new Set();
+    let out, where, named;
+    const begin = () => [out, where, named] = [['export {};'], [null], new Set()];
+    const end = (line) => {
+      const name = `${file.replaceAll(/\W/g, '_')}_${line}.tsx`;
+      writeFileSync(join(dir, name), out.join('\n'));
+      lines.set(name, where);
+    };
+    begin();
     for (const block of list) {
-      // A name that an earlier block has is meant anew: such a block stands by itself.
-      const names = [...block.text.matchAll(/^(?:const|let|function|class|import \{?) *\{?([\w, ]+)/gm)].flatMap((m) => m[1].split(/[ ,]+/));
-      const again = names.some((n) => n && named.has(n));
-      if (again && list.length > 1 && block !== list[0]) {
-        const alone = `${name.slice(0, -4)}_${block.line}.tsx`;
-        writeFileSync(join(dir, alone), `export {};\n${block.text}\n`);
-        lines.set(alone, [null, ...block.lines.map((_, i) => [block, i])]);
-        continue;
+      // A name that an earlier block has already: here another file begins.
+      const names = [...block.text.matchAll(/^(?:const|let|function|class|import) *\{?([\w, ]+)/gm)].flatMap((m) => m[1].split(/[ ,]+/)).filter(Boolean);
+      if (names.some((n) => named.has(n))) {
+        end(block.line);
+        begin();
       }
       names.forEach((n) => named.add(n));
+      if (block.notes.given) {
+        out.push(`declare const ${block.notes.given.split(/, */).map((n) => `${n}: any`).join(', ')};`);
+        where.push(null);
+      }
       block.lines.forEach((l, i) => {
         out.push(l);
         where.push([block, i]);
       });
     }
-    writeFileSync(join(dir, name), out.join('\n'));
-    lines.set(name, where);
+    end('last');
   }
   const types = join(root, 'web', 'node_modules', '@types');
   if (existsSync(types)) {
