@@ -126,7 +126,7 @@ test-quick: dist/scorer.wasm web/node_modules ## run the quick tests: under a mi
 	cd web && node --test test/scorer.test.mjs test/experiment.test.mjs
 
 PRETTIER := web/node_modules/.bin/prettier --config web/package.json --log-level warn \
-	'web/{src,bin,test,demo}/**/*.{mjs,ts,tsx,css,html}' 'web/*.json' 'edge/**/*.mjs' 'wasm/**/*.mjs' 'testdata/scripts/*.mjs'
+	'web/{src,bin,test,demo,recipes}/**/*.{mjs,ts,tsx,css,html}' 'web/*.json' 'wasm/*.mjs' 'testdata/scripts/*.mjs'
 
 lint: web/node_modules ## vet, gofmt, types and prettier: what must hold before the tests
 	go vet ./...
@@ -134,12 +134,13 @@ lint: web/node_modules ## vet, gofmt, types and prettier: what must hold before 
 	GOOS=js GOARCH=wasm go vet ./edge/...
 	@test -z "$$(gofmt -l engine edge wasm)" || { echo "gofmt wants to change (make format does):"; gofmt -l engine edge wasm; exit 1; }
 	web/node_modules/.bin/tsc -p web
+	$(PRETTIER) --check
 
 format: web/node_modules ## format Go, JavaScript, TypeScript, CSS and HTML
 	gofmt -w engine edge wasm
 	$(PRETTIER) --write
 
-docs-check: build ## run the commands and code of all the documentation
+docs-check: build worker ## run the commands and code of all the documentation
 	node testdata/scripts/docs-check.mjs
 
 # ---- releases

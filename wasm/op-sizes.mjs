@@ -20,9 +20,15 @@ function size(text) {
   writeFileSync(replacement, text);
   writeFileSync(overlay, JSON.stringify({ Replace: { [table]: replacement } }));
   const out = join(dir, 'scorer.wasm');
-  execFileSync('make', ['-s', '-B', join('dist', 'scorer.wasm'), `WASM_OUT=${out}`, `WASM_MORE=-overlay=${overlay}`], { stdio: ['ignore', 'inherit', 'inherit'] });
+  execFileSync('make', ['-s', '-B', join('dist', 'scorer.wasm'), `WASM_OUT=${out}`, `WASM_MORE=-overlay=${overlay}`], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const data = readFileSync(out);
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: data.length };
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: 11,
+    [constants.BROTLI_PARAM_LGWIN]: 24,
+    [constants.BROTLI_PARAM_SIZE_HINT]: data.length,
+  };
   return brotliCompressSync(data, { params }).length;
 }
 

@@ -54,7 +54,15 @@ function blocks(file) {
       } else if (open) {
         open.lines.push(line.slice(open.indent));
       } else if (fence) {
-        open = { file, line: i + 1, language: fence[2], indent: fence[1].length, lines: [], notes: Object.fromEntries(notes), firsts: notes.filter(([k]) => k === 'first').map(([, v]) => v) };
+        open = {
+          file,
+          line: i + 1,
+          language: fence[2],
+          indent: fence[1].length,
+          lines: [],
+          notes: Object.fromEntries(notes),
+          firsts: notes.filter(([k]) => k === 'first').map(([, v]) => v),
+        };
         notes = [];
       } else if (note) {
         notes.push([note[1], note[2] ?? '']);
@@ -87,7 +95,14 @@ const env = { ...process.env, PATH: `${join(root, 'dist')}:${process.env.PATH}`,
 const LIMIT = 120_000; // ms
 
 function bash(dir, text) {
-  return spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', text], { cwd: dir, env, encoding: 'utf8', timeout: LIMIT, maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', text], {
+    cwd: dir,
+    env,
+    encoding: 'utf8',
+    timeout: LIMIT,
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 const why = (r) => (r.error ? `${r.error.message}` : `exit code ${r.status}`);
@@ -114,7 +129,13 @@ async function shell(block, dir) {
     server = spawn('bash', ['-c', block.lines.slice(0, end).join('\n')], { cwd: dir, env, detached: true, stdio: 'ignore' });
     const until = Date.now() + LIMIT;
     for (;;) {
-      if (await fetch(block.notes.server).then(() => true, () => false)) break;
+      if (
+        await fetch(block.notes.server).then(
+          () => true,
+          () => false,
+        )
+      )
+        break;
       if (server.exitCode !== null || Date.now() > until) {
         fault(block, `nothing answers at ${block.notes.server}`);
         break;
@@ -138,19 +159,32 @@ async function shell(block, dir) {
 
 /** Compiles statements as the body of a function that begins with what the note says. */
 function goInside(block, dir, n) {
-  const known = { engine: 'engine', frame: 'engine/frame', bundle: 'engine/bundle', transform: 'engine/transform', host: 'wasm/host', edge: 'edge', server: 'edge/server' };
+  const known = {
+    engine: 'engine',
+    frame: 'engine/frame',
+    bundle: 'engine/bundle',
+    transform: 'engine/transform',
+    host: 'wasm/host',
+    edge: 'edge',
+    server: 'edge/server',
+  };
   const body = `${block.notes.inside}\n${block.text}`;
   const used = (name) => new RegExp(`\\b${name}\\.`).test(body);
   const imports = [
     ...['context', 'errors', 'fmt', 'io', 'log', 'os'].filter(used),
-    ...Object.keys(known).filter(used).map((name) => `github.com/pageleap/pageleap/${known[name]}`),
+    ...Object.keys(known)
+      .filter(used)
+      .map((name) => `github.com/pageleap/pageleap/${known[name]}`),
     ...(used('http') ? ['net/http'] : []),
   ];
   // What a reader would use next is used here, for the compiler's sake.
   const names = new Set([...body.matchAll(/^([\w, ]+) :=/gm)].flatMap((m) => m[1].split(/, */)).filter((v) => v !== '_'));
   const at = join(dir, `docs_check_${n}`);
   mkdirSync(at);
-  writeFileSync(join(at, 'p.go'), `package p\n\nimport (\n${imports.map((i) => `"${i}"\n`).join('')})\n\nfunc _() {\n${body}\n${[...names].map((v) => `_ = ${v}\n`).join('')}}\n`);
+  writeFileSync(
+    join(at, 'p.go'),
+    `package p\n\nimport (\n${imports.map((i) => `"${i}"\n`).join('')})\n\nfunc _() {\n${body}\n${[...names].map((v) => `_ = ${v}\n`).join('')}}\n`,
+  );
   const r = bash(dir, `go build ./${basename(at)}`);
   count.checked++;
   if (r.status !== 0) fault(block, why(r), r.stderr);
@@ -207,7 +241,7 @@ function typeCheck() {
   const lines = new Map();
   for (const [file, list] of typed) {
     let out, where, named;
-    const begin = () => [out, where, named] = [['export {};'], [null], new Set()];
+    const begin = () => ([out, where, named] = [['export {};'], [null], new Set()]);
     const end = (line) => {
       const name = `${file.replaceAll(/\W/g, '_')}_${line}.tsx`;
       writeFileSync(join(dir, name), out.join('\n'));
@@ -216,14 +250,21 @@ function typeCheck() {
     begin();
     for (const block of list) {
       // A name that an earlier block has already: here another file begins.
-      const names = [...block.text.matchAll(/^(?:const|let|function|class|import) *\{?([\w, ]+)/gm)].flatMap((m) => m[1].split(/[ ,]+/)).filter(Boolean);
+      const names = [...block.text.matchAll(/^(?:const|let|function|class|import) *\{?([\w, ]+)/gm)]
+        .flatMap((m) => m[1].split(/[ ,]+/))
+        .filter(Boolean);
       if (names.some((n) => named.has(n))) {
         end(block.line);
         begin();
       }
       names.forEach((n) => named.add(n));
       if (block.notes.given) {
-        out.push(`declare const ${block.notes.given.split(/, */).map((n) => `${n}: any`).join(', ')};`);
+        out.push(
+          `declare const ${block.notes.given
+            .split(/, */)
+            .map((n) => `${n}: any`)
+            .join(', ')};`,
+        );
         where.push(null);
       }
       block.lines.forEach((l, i) => {
@@ -304,7 +345,11 @@ function json(block) {
 /** Compares an output with what a document says of it, in which … stands for anything. */
 function output(block, printed) {
   count.outputs++;
-  const pattern = block.text.trim().split('…').map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/[ \t]+$/gm, '')).join('[\\s\\S]*?');
+  const pattern = block.text
+    .trim()
+    .split('…')
+    .map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/[ \t]+$/gm, ''))
+    .join('[\\s\\S]*?');
   const got = printed.trim().replace(/[ \t]+$/gm, '');
   if (!new RegExp(`^${pattern}$`).test(got)) fault(block, 'the block before it prints something else:', got.slice(0, 4000));
 }
@@ -359,16 +404,27 @@ async function check(file) {
 
 /** Links between documents lead somewhere. */
 function links(file) {
-  const text = readFileSync(join(root, file), 'utf8').replace(/^ *```[\s\S]*?^ *```/gm, '').replace(/`[^`\n]*`/g, '');
+  const text = readFileSync(join(root, file), 'utf8')
+    .replace(/^ *```[\s\S]*?^ *```/gm, '')
+    .replace(/`[^`\n]*`/g, '');
   for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
     if (/^[a-z]+:|^#/.test(target)) continue;
-    if (!existsSync(join(root, dirname(file), decodeURI(target.split('#')[0])))) faults.push(`${file}: the link to ${target} leads nowhere`);
+    if (!existsSync(join(root, dirname(file), decodeURI(target.split('#')[0]))))
+      faults.push(`${file}: the link to ${target} leads nowhere`);
   }
 }
 
 function documents() {
-  const r = spawnSync('find', ['.', '-name', '*.md', '-not', '-path', '*/node_modules/*', '-not', '-path', './dist/*', '-not', '-path', './.git/*'], { cwd: root, encoding: 'utf8' });
-  return r.stdout.trim().split('\n').map((f) => relative('.', f)).sort();
+  const r = spawnSync(
+    'find',
+    ['.', '-name', '*.md', '-not', '-path', '*/node_modules/*', '-not', '-path', './dist/*', '-not', '-path', './.git/*'],
+    { cwd: root, encoding: 'utf8' },
+  );
+  return r.stdout
+    .trim()
+    .split('\n')
+    .map((f) => relative('.', f))
+    .sort();
 }
 
 const files = process.argv.length > 2 ? process.argv.slice(2).map((f) => relative(root, f) || f) : documents();
@@ -381,5 +437,7 @@ for (const file of files) {
 }
 if (typed.size) typeCheck();
 for (const f of faults) console.error(f);
-console.log(`${count.run} blocks run, ${count.outputs} outputs compared, ${count.checked} checked, ${count.skipped} skipped with a reason; ${faults.length} faults`);
+console.log(
+  `${count.run} blocks run, ${count.outputs} outputs compared, ${count.checked} checked, ${count.skipped} skipped with a reason; ${faults.length} faults`,
+);
 process.exitCode = faults.length ? 1 : 0;
