@@ -144,6 +144,7 @@ func (b *build) begin(s *engine.Step) {
 		}
 		if !port.Type.Nullable && !in.NotNull {
 			check("checkNotNull", in.Cell, b.Error(k, lower.Null, "null", "this column must have a value in every row"))
+			in.NotNull = port.Type.Kind != frame.List // nobody after this sees null
 		}
 		if port.Type.Kind == frame.Tensor {
 			if size := port.Type.Size(); size >= 0 && size != in.Size {

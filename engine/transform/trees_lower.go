@@ -14,6 +14,7 @@ import (
 type lowered struct {
 	leaves, leavesEnd lower.Addr
 	values            lower.Addr
+	distinct          []int32 // a leaf of each number
 }
 
 // lower places the trees, and calls the walk for each row: in the layout of
@@ -37,7 +38,8 @@ func (t *trees) lower(b *lower.Builder, normalized bool) (l lowered, ok bool) {
 		return l, false
 	}
 	l.values = t.lowerValues(b, distinct, normalized)
-	t.lowerPlaces(b, l, distinct)
+	l.distinct = distinct
+	t.lowerPlaces(b, l)
 	return l, true
 }
 
@@ -260,24 +262,22 @@ func gcd(a, b uint64) uint64 {
 }
 
 // lowerPlaces writes the leaves' places where somebody wants them.
-func (t *trees) lowerPlaces(b *lower.Builder, l lowered, distinct []int32) {
-	out := b.Outputs() - 2
-	switch f := t.forest; {
-	case f.Places == nil:
-	default:
-		var places []float64
-		for _, leaf := range distinct {
-			places = append(places, float64(f.Places[leaf]))
-		}
-		at := b.Doubles(places)
-		to := lower.Addr(0)
-		if t.single {
-			to = b.Number(out) + 8
-		} else {
-			_, to = b.Dense(out, len(f.Trees))
-		}
-		b.Call("placeLeaves", l.leaves, l.leavesEnd, at, to)
+func (t *trees) lowerPlaces(b *lower.Builder, l lowered) {
+	f, out := t.forest, b.Outputs()-2
+	if f.Places == nil {
+		return
 	}
+	var places []float64
+	for _, leaf := range l.distinct {
+		places = append(places, float64(f.Places[leaf]))
+	}
+	to := lower.Addr(0)
+	if t.single {
+		to = b.Number(out) + 8
+	} else {
+		_, to = b.Dense(out, len(f.Trees))
+	}
+	b.Call("placeLeaves", l.leaves, l.leavesEnd, b.Doubles(places), to)
 }
 
 func (t *randomForestClassifier) Lower(b *lower.Builder) {
@@ -333,12 +333,17 @@ func (t *decisionTreeClassifier) Lower(b *lower.Builder) {
 }
 
 func (t *decisionTreeRegression) Lower(b *lower.Builder) {
-	if t.variances != nil {
-		b.Refuse("it gives the variance of its leaves")
+	l, ok := t.trees.lower(b, false)
+	if !ok {
 		return
 	}
-	if l, ok := t.trees.lower(b, false); ok {
-		b.Call("copyLeaf", l.leaves, l.values, 1, b.Number(0)+8)
+	b.Call("copyLeaf", l.leaves, l.values, 1, b.Number(0)+8)
+	if t.variances != nil {
+		var variances []float64
+		for _, leaf := range l.distinct {
+			variances = append(variances, t.variances[t.forest.Places[leaf]])
+		}
+		b.Call("copyLeaf", l.leaves, b.Doubles(variances), 1, b.Number(1)+8)
 	}
 }
 
