@@ -226,6 +226,9 @@ fuzz: dist/scorer.wasm ## fuzz each reader for FUZZTIME (1m), or those whose nam
 mutate: dist/scorer.wasm ## damage each committed bundle 80 times, natively and in scorer.wasm
 	go test ./engine ./wasm/host -run '^TestMutants$$' -mutants 80 -timeout 1h -v
 
+fuzz-compile: ## hold compiled modules against the engine on some 2.3 million random rows (2 minutes)
+	go test ./wasm/harness -run 'TestBareRandom|TestBareForests' -rows 10000 -v | grep -v 'cannot be compiled'
+
 test-spark: dist/pageleap dist/scorer.wasm dist/spark-venv/ready java ## run scorer.wasm inside Spark's executors (installs PySpark)
 	cd wasm/spark && ../../dist/spark-venv/bin/python -W ignore -m unittest -v test_pageleap_spark
 
@@ -258,4 +261,4 @@ clean: ## remove what was built
 
 test-spark bench-visits-spark: export PYSPARK_PYTHON = $(CURDIR)/dist/spark-venv/bin/python
 
-.PHONY: test-spark help build sizes op-sizes run test test-quick lint format docs-check release compat fuzz browser clean
+.PHONY: fuzz-compile test-spark help build sizes op-sizes run test test-quick lint format docs-check release compat fuzz browser clean

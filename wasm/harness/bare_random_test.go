@@ -19,7 +19,7 @@ import (
 	"github.com/pageleap/pageleap/wasm/host"
 )
 
-var bareRows = flag.Int("rows", 120, "random rows for each compiled bundle in TestBareRandom; make fuzz-compile takes 12000")
+var bareRows = flag.Int("rows", 120, "random rows for each compiled bundle; make fuzz-compile takes 10000")
 
 // fitted is a model with rows that fit it.
 type fitted struct {
