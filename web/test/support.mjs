@@ -11,6 +11,25 @@ export const caseFile = (name, file) => join(root, 'testdata', 'genuine', name, 
 export const caseBytes = (name, file) => readFileSync(caseFile(name, file));
 export const caseFrame = (name, file) => JSON.parse(caseBytes(name, file));
 
+/** A case's bundle, compiled into a module that answers as the engine does. */
+export function compiled(name) {
+  const dir = mkdtempSync(join(tmpdir(), 'pageleap-'));
+  try {
+    const out = join(dir, 'model.wasm');
+    execFileSync(join(root, 'dist', 'pageleap'), [
+      'compile',
+      caseFile(name, 'bundle.json.zip'),
+      '-o',
+      out,
+      '--verify',
+      caseFile(name, 'frame.json'),
+    ]);
+    return readFileSync(out);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
 /** A frame's rows as objects by column name. */
 export function records({ schema, rows }) {
   const names = schema.fields.map((f) => f.name);
