@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { html, launch, moduleTag, scriptTag, site } from './site.mjs';
+import { html, launch, moduleTag, scriptTag, site, STRICT } from './site.mjs';
 import { caseBytes, root } from './support.mjs';
 
 let web;
@@ -44,6 +44,7 @@ before(async () => {
   web = await site({
     files: {
       '/shoppers.zip': caseBytes('real_uci_shoppers_rf', 'bundle.json.zip'),
+      '/damaged.zip': Buffer.from(caseBytes('real_uci_shoppers_rf', 'bundle.json.zip')).fill(7, 30_000, 31_000),
       '/visit.zip': readFileSync(join(root, 'testdata', 'demo', 'shoppers_visit.zip')),
       '/chain.zip': readFileSync(join(root, 'testdata', 'cases', 'markov_buy_synthetic', 'bundle.json.zip')),
       '/start.mjs': START,
@@ -58,12 +59,12 @@ after(async () => {
 });
 
 // Opens a page in this visitor's browser (a new one's, where fresh). options go to track.
-async function open(body, { options = {}, path = '/', head = '', fresh = true, init, wait = true } = {}) {
+async function open(body, { options = {}, path = '/', head = '', fresh = true, init, wait = true, headers } = {}) {
   if (fresh) {
     await context?.close();
     context = await browser.newContext();
   }
-  web.files[path] = html(body, scriptTag(`/options${path.replaceAll('/', '_')}.js`), head, moduleTag('/start.mjs'));
+  web.files[path] = { body: html(body, scriptTag(`/options${path.replaceAll('/', '_')}.js`), head, moduleTag('/start.mjs')), headers };
   web.files[`/options${path.replaceAll('/', '_')}.js`] = `window.options = ${JSON.stringify(options)};`;
   const page = await context.newPage();
   page.setDefaultTimeout(5000);
@@ -614,16 +615,32 @@ describe('the visit', () => {
 });
 
 describe('a page that meets trouble', () => {
-  it('goes on without a score when the bundle is not there: one warning, one typed error, nothing left', async () => {
-    const page = await open('', { options: { real: { bundle: '/no.zip' } }, wait: false });
-    await page.waitForFunction(() => window.errors?.length > 0);
-    assert.deepEqual(await page.evaluate(() => [window.errors.length, window.errors[0].kind]), [1, 'network']);
-    assert.equal(page.warnings.length, 1, `${page.warnings}`);
-    assert.match(page.warnings[0], /^pageleap: bundle: .*\/no\.zip answered 404 Not Found$/);
-    assert.equal(await page.evaluate(() => window.tracker.ready.catch((e) => e.kind)), 'network');
-    assert.equal(await page.evaluate(() => (window.tracker.event('e'), window.told.length)), 0);
-    assert.equal(await page.evaluate(() => 'dataLayer' in window), false);
-  });
+  for (const [what, real, kind, message, csp] of [
+    ['the bundle is not there', { bundle: '/no.zip' }, 'network', /bundle: .*\/no\.zip answered 404 Not Found$/],
+    ['the bundle is not there, in a worker', { bundle: '/no.zip', worker: true }, 'network', /\/no\.zip answered 404 Not Found$/],
+    ['a page comes in place of the bundle', { bundle: '/' }, 'bundle', /is not a bundle: the server answers with a page/],
+    ['the bundle is damaged', { bundle: '/damaged.zip' }, 'bundle', /./],
+    ['the bundle is another one', { integrity: { bundle: '0'.repeat(64) } }, 'integrity', /is not the file that integrity names/],
+    ['the policy forbids WebAssembly', {}, 'csp', /add 'wasm-unsafe-eval' to its script-src$/, STRICT.replace(" 'wasm-unsafe-eval'", '')],
+  ])
+    it(`goes on without a score when ${what}: one warning, one typed error, nothing left`, async () => {
+      const page = await open('<button>go</button>', {
+        options: { real },
+        wait: false,
+        headers: csp && { 'Content-Security-Policy': csp },
+      });
+      await page.waitForFunction(() => window.errors?.length > 0);
+      await page.click('button');
+      await page.evaluate(() => (history.pushState(null, '', '/x'), window.tracker.event('e')));
+      assert.deepEqual(await page.evaluate(() => [window.errors.length, window.errors[0].kind]), [1, kind]);
+      assert.equal(page.warnings.length, 1, `${page.warnings}`);
+      assert.match(page.warnings[0], /^pageleap: /);
+      assert.match(page.warnings[0], message);
+      assert.equal(await page.evaluate(() => window.tracker.ready.catch((e) => e.kind)), kind);
+      assert.equal(await page.evaluate(() => window.told.length), 0);
+      assert.equal(await page.evaluate(() => 'dataLayer' in window), false);
+      assert.equal(page.workers().length, 0);
+    });
 
   for (const [what, init, kind] of [
     [
