@@ -40,7 +40,7 @@ type library struct {
 
 	files  map[string]*file // by path
 	unused []*edge.Served   // to be taken out, which an experiment has not let yet
-	gone   []*edge.Served   // taken out at the last scan; requests may still be using them
+	gone   []gone           // taken out, but requests may still be using them
 	loader store.Loader
 	index  []byte // of the store, as it was last read
 	tried  []byte // the experiments, likewise
@@ -53,15 +53,38 @@ type file struct {
 	served *edge.Served
 }
 
+// gone is a version that is served no more. What is counted for it is forgotten
+// at so many scans from then on: a request that it still answers counts again.
+type gone struct {
+	*edge.Served
+	scans int
+}
+
+const scans = 60
+
+func (l *library) forget() {
+	if len(l.gone) == 0 {
+		return
+	}
+	there := served(l.handler.Catalog)
+	l.gone = slices.DeleteFunc(l.gone, func(g gone) bool {
+		if there[g.Name+"@"+g.Version] != nil {
+			return true // it has come back
+		}
+		l.metrics.Forget(g.Name, g.Version)
+		return g.scans <= 1
+	})
+	for i := range l.gone {
+		l.gone[i].scans--
+	}
+}
+
 // scan brings the handler up to date. What cannot be loaded is told, and what
 // was there before stays: a bad file changes nothing. A file that looked
 // different at the last scan may still be being written, and is left for the
 // next one, except at the first.
 func (l *library) scan(first bool) error {
-	for _, s := range l.gone {
-		l.metrics.Forget(s.Name, s.Version)
-	}
-	l.gone = nil
+	l.forget()
 	var faults []error
 	wanted := slices.Clone(l.sources)
 	if l.dir != "" {
@@ -154,7 +177,7 @@ func (l *library) clear() error {
 			return false
 		}
 		l.log.Info("no longer serving", "model", s.Name, "version", s.Version)
-		l.gone = append(l.gone, s)
+		l.gone = append(l.gone, gone{s, scans})
 		return true
 	})
 	return errors.Join(faults...)
@@ -222,7 +245,7 @@ func (l *library) apply(index []byte) error {
 	for _, s := range slices.Sorted(maps.Keys(before)) {
 		if after[s] == nil {
 			l.log.Info("no longer serving", "model", before[s].Name, "version", before[s].Version)
-			l.gone = append(l.gone, before[s])
+			l.gone = append(l.gone, gone{before[s], scans})
 		}
 	}
 	return nil
