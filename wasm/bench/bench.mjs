@@ -102,6 +102,7 @@ const times = (a, b) => (a === undefined || b === undefined ? '—' : `${round3(
 
 const doc = [];
 const say = (...lines) => doc.push(...lines);
+const keep = () => out !== '-' && writeFileSync(out, `${doc.join('\n')}\n`); // after each part: a later one may be broken off
 const version = (name) => JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'))).version;
 say(
   '# Results of make bench',
@@ -175,6 +176,7 @@ if (runs.length) {
   }
 }
 
+keep();
 if (only.test('pipelines')) {
   say(
     '',
@@ -204,10 +206,12 @@ if (only.test('pipelines')) {
   }
 }
 
+keep();
 if (only.test('scale')) {
   say('', '## How cost grows', '', 'Natively in Go, one row at a time.', '', output(join(made, 'bench'), ['scale']));
 }
 
+keep();
 if (only.test('ops')) {
   const lines = output('go', ['test', './engine', '-run', '^$', '-bench', 'Genuine', '-benchtime', '20ms']).split('\n');
   say(
@@ -229,6 +233,7 @@ if (only.test('ops')) {
   }
 }
 
+keep();
 if (only.test('sizes')) {
   const brotli = (b) =>
     brotliCompressSync(b, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } }).length;
@@ -254,6 +259,5 @@ if (only.test('sizes')) {
   }
 }
 
-const text = `${doc.join('\n')}\n`;
-console.log(text);
-if (out !== '-') writeFileSync(out, text);
+keep();
+console.log(doc.join('\n'));
