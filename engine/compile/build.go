@@ -235,6 +235,7 @@ func (b *build) score(unknown, visitCells lower.Addr, events bool) error {
 		column := "schema\ncolumn " + strconv.Quote(f.Name) + " is " + f.Type.String() + ": "
 		tag, sparse := tagOf(&f.Type), uint32(0)
 		if tag == lower.TagDense {
+			b.Need("takesVectors")
 			sparse = b.RawError(column+"sparse indices must ascend and be below the size of the vector", "")
 		}
 		specs = append(specs, tag, b.RawError(column+"a cell with tag ", ""), sparse)

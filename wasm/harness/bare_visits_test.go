@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -395,4 +396,157 @@ func TestBareChains(t *testing.T) {
 		}
 		newTwin(t, m).fuzz(t, 5, 300)
 	}
+}
+
+// Chains of all that there is to them, with counts at random: patterns, queries
+// that are cut, marks, layers, or no labels.
+func TestBareChainsAtRandom(t *testing.T) {
+	for seed := range uint64(25) {
+		newTwin(t, loadBundle(t, randomChain(rand.New(rand.NewPCG(seed, 9))))).fuzz(t, seed, 30)
+	}
+}
+
+func randomChain(r *rand.Rand) *bundle.Bundle {
+	var attributes []bundle.Attribute
+	add := func(a bundle.Attribute, name string) {
+		a.Name, a.Type = name, bundle.BasicValue
+		attributes = append(attributes, a)
+	}
+	text := func(name, s string) {
+		add(bundle.Attribute{Kind: bundle.ScalarAttr, Base: frame.String, Strings: []string{s}}, name)
+	}
+	texts := func(name string, s ...string) {
+		add(bundle.Attribute{Kind: bundle.ListAttr, Base: frame.String, Strings: s}, name)
+	}
+	ints := func(name string, v ...int64) {
+		add(bundle.Attribute{Kind: bundle.ListAttr, Base: frame.Long, Ints: v}, name)
+	}
+	whole := func(name string, v int64) {
+		add(bundle.Attribute{Kind: bundle.ScalarAttr, Base: frame.Long, Ints: []int64{v}}, name)
+	}
+	number := func(name string, v float64) {
+		add(bundle.Attribute{Kind: bundle.ScalarAttr, Base: frame.Double, Floats: []float64{v}}, name)
+	}
+	numbers := func(name string, n int) {
+		v := make([]float64, n)
+		for i := range v {
+			v[i] = r.NormFloat64()
+		}
+		add(bundle.Attribute{Kind: bundle.ListAttr, Base: frame.Double, Floats: v}, name)
+	}
+	tensor := func(name string, v []float64, dims ...int) {
+		attributes = append(attributes, bundle.Attribute{Name: name, Kind: bundle.TensorAttr, Type: bundle.TensorValue, Base: frame.Double,
+			Tensors: []bundle.Tensor{{Base: frame.Double, Dims: dims, Floats: v}}})
+	}
+	columns := []string{"page_type", "page", "category", "event", "item"}
+	column := func() string { return columns[r.IntN(len(columns))] }
+	labelled := r.IntN(4) > 0
+	states := []string{"product", "list", "/", "/p", "page_view", "", "1", "2", "x"}[:2+r.IntN(8)]
+	n, order := int64(len(states)), r.IntN(9)
+	from := column()
+	text("state_from", from)
+	key, mark := column(), column()
+	text("key_from", key)
+	text("mark_from", mark)
+	texts("states", states...)
+	texts("patterns", []string{"*/p/*", "/c*t", "view*item", "*", "a>b"}[:r.IntN(4)]...)
+	targets := []int64{0, 1, 0, 1, 0}
+	for i := range attributes {
+		if attributes[i].Name == "patterns" {
+			targets = targets[:len(attributes[i].Strings)]
+		}
+	}
+	ints("pattern_states", targets...)
+	whole("other", int64(r.IntN(3)-1))
+	add(bundle.Attribute{Kind: bundle.ScalarAttr, Base: frame.Boolean, Bools: []bool{r.IntN(2) == 0}}, "cut_query")
+	whole("order", int64(order))
+	whole("next_n", int64(r.IntN(12)))
+	whole("longest_dwell", int64(r.IntN(2)*60_000))
+	ints("positions", 2, 4, 9)
+	ints("dwell_edges", 1000, 5000, 20_000)
+	texts("marks", "view_item", "add_to_cart", "product", "")
+	tracks, inputs := 0, []string{from}
+	read := func(c string) {
+		if !slices.Contains(inputs, c) {
+			inputs = append(inputs, c)
+		}
+	}
+	table := func(track string, symbols, context int64, depth int) {
+		parents, oldest, level := []int64{-1}, []int64{-1}, []int{0}
+		for p := 0; p < len(parents) && len(parents) < 60; p++ {
+			for x := int64(0); x < context && level[p] < depth; x++ {
+				if r.IntN(3) == 0 {
+					parents, oldest, level = append(parents, int64(p)), append(oldest, x), append(level, level[p]+1)
+				}
+			}
+		}
+		var sizes, cells, buy, deferred []int64
+		for range parents {
+			size := int64(0)
+			for x := range symbols {
+				if r.IntN(2) == 0 {
+					size++
+					cells, buy, deferred = append(cells, x), append(buy, r.Int64N(1<<r.IntN(12))), append(deferred, 1+r.Int64N(1<<r.IntN(20)))
+				}
+			}
+			sizes = append(sizes, size)
+		}
+		if !labelled {
+			buy = nil
+		}
+		for name, v := range map[string][]int64{"parents": parents, "symbols": oldest, "sizes": sizes, "cells": cells, "buy": buy, "defer": deferred} {
+			ints(track+"_"+name, v...)
+		}
+		number(track+"_strength", r.Float64()*10)
+		number(track+"_discount", r.Float64()*0.9)
+		number(track+"_share", 0.1+r.Float64()*100)
+	}
+	table("chain", n+1, n+2, order)
+	for _, track := range []struct {
+		name             string
+		symbols, context int64
+	}{{"position", n + 1, 8}, {"dwell", 4, n}, {"revisit", 4, n}, {"mark", 4, n}} {
+		if r.IntN(2) == 0 {
+			tracks++
+			table(track.name, track.symbols, track.context, 2)
+			if c := map[string]string{"dwell": "ts", "revisit": key, "mark": mark}[track.name]; c != "" {
+				read(c)
+			}
+		}
+	}
+	if labelled {
+		number("prior", 0.01+0.9*r.Float64())
+		absorption := make([]float64, n+2)
+		for i := range absorption {
+			absorption[i] = r.Float64()
+		}
+		tensor("absorption", absorption, len(absorption))
+		if r.IntN(3) > 0 {
+			ints("layer_steps", 1, 3, 7)
+			numbers("layer_bias", 3)
+			sums := order + 1 + tracks
+			ratios := make([]float64, 3*sums)
+			for i := range ratios {
+				ratios[i] = r.NormFloat64()
+			}
+			tensor("layer_ratios", ratios, 3, sums)
+			for _, w := range []string{"layer_counts", "layer_dwell", "layer_last"} {
+				numbers(w, len(states))
+			}
+			numbers("layer_whole", 4)
+			read("ts")
+		}
+	}
+	outputs := []string{"next_pages", "next_probabilities"}
+	if labelled {
+		outputs = append(outputs, "probability", "log_odds", "prediction", "absorption")
+	}
+	node := &bundle.Node{Name: "chain", Model: &bundle.Model{Op: "markov_chain", Attributes: attributes}}
+	for _, c := range inputs {
+		node.Inputs = append(node.Inputs, bundle.Socket{Port: c, Name: c})
+	}
+	for _, c := range outputs {
+		node.Outputs = append(node.Outputs, bundle.Socket{Port: c, Name: c})
+	}
+	return &bundle.Bundle{Name: "chain", UID: bundle.UIDOf("chain"), Version: "pageleap", Root: node}
 }

@@ -79,6 +79,8 @@ func row(handle, err uint32, cells, visitCells Ptr) Ptr {
 	return cells
 }
 
+var takesVectors Flag // some input is a vector
+
 // enter checks the inputs before the steps run. specs has 12 bytes an input:
 // the tag that it must have, and the errors for another tag and for a sparse
 // vector that is none.
@@ -91,10 +93,11 @@ func enter(handle, err uint32, cells, specs, end Ptr) Status {
 		tag := cell.Tag()
 		want := specs.U32()
 		if tag != want && tag != tagNull {
-			if tag != tagSparse || want != tagDense {
+			if !takesVectors {
 				return failInt((specs + 4).U32(), int64(tag))
-			}
-			if !sparseIsSound(cell) {
+			} else if tag != tagSparse || want != tagDense {
+				return failInt((specs + 4).U32(), int64(tag))
+			} else if !sparseIsSound(cell) {
 				return fail((specs + 8).U32())
 			}
 		}

@@ -72,29 +72,27 @@ const (
 	modelSumCount  Ptr = 124
 )
 
-// Words of a table: the number of symbols; then, of each context, the first of
-// its children, the older symbol that it adds, the first of its cells, and the
-// share that it keeps; of each cell, the symbol, both probabilities and the
-// logarithm of their ratio. buy is 0 where there are no labels.
+// A table is 4 words: the number of symbols, where its contexts and their cells
+// are, both of 32 bytes, and 1 if there are labels. What a context has ends where
+// the next one's begins.
 const (
-	tableSymbols  Ptr = 0
-	tableChildren Ptr = 4
-	tableOldest   Ptr = 8
-	tableStart    Ptr = 12
-	tableBackoff  Ptr = 16
-	tableSymbol   Ptr = 20
-	tableBuy      Ptr = 24
-	tableDefer    Ptr = 28
-	tableRatio    Ptr = 32
-	tableParents  Ptr = 36
-	tableShares   Ptr = 40
+	tableContexts Ptr = 4
+	tableLabelled Ptr = 12
+
+	contextChildren = 0 // the first of them
+	contextOldest   = 4 // the symbol that it adds
+	contextCells    = 8 // the first of them
+	contextParent   = 12
+	contextBackoff  = 16 // what it keeps for what it has not seen
+	contextShare    = 24
+	contextBytes    = 32
+
+	cellSymbol = 0
+	cellDefer  = 8 // both probabilities
+	cellBuy    = 16
+	cellRatio  = 24 // the logarithm of their ratio
+	chainCell  = 32
 )
-
-// i32At and f64At are element i of an array whose address is at p.
-func i32At(p Ptr, i int32) int32   { return (p.Ptr() + Ptr(i)<<2).I32() }
-func f64At(p Ptr, i int32) float64 { return (p.Ptr() + Ptr(i)<<3).F64() }
-
-func setF64At(p Ptr, i int32, x float64) { (p.Ptr() + Ptr(i)<<3).SetF64(x) }
 
 func beginChain(model, visit Ptr) {
 	chainModel = model
@@ -204,18 +202,18 @@ func addRatios(events int64, before, state int32, dwell int64, revisits, mark in
 	sums := v + chainSums
 	depth := int32(min(int64(order), events+1))
 	t := (m + modelChain).Ptr()
-	if state >= 0 && (t+tableBuy).Ptr() != 0 {
+	if state >= 0 {
 		r := 0.0
-		i := int32(0)
+		c := (t + tableContexts).Ptr()
 		for d := range order + 1 {
-			if i >= 0 {
-				if k := cellOf(t, i, state); k >= 0 {
-					r = f64At(t+tableRatio, k)
+			if c != 0 {
+				if k := cellOf(c, state); k != 0 {
+					r = (k + cellRatio).F64()
 				}
 				if d < depth {
-					i = childOf(t, i, (v + chainContext + Ptr(d)<<2).I32())
+					c = childOf(c, (v + chainContext + Ptr(d)<<2).I32())
 				} else {
-					i = -1
+					c = 0
 				}
 			}
 			at := sums + Ptr(d)<<3
@@ -255,22 +253,18 @@ func addRatio(sum, t Ptr, a, b, x int32) Ptr {
 	if t == 0 {
 		return sum
 	}
-	if x >= 0 && (t+tableBuy).Ptr() != 0 {
+	if x >= 0 {
 		r := 0.0
-		i := int32(0)
-		next := a
-		for d := uint32(0); ; d++ {
-			if k := cellOf(t, i, x); k >= 0 {
-				r = f64At(t+tableRatio, k)
+		c := (t + tableContexts).Ptr()
+		for d := uint32(0); c != 0; d++ {
+			if k := cellOf(c, x); k != 0 {
+				r = (k + cellRatio).F64()
 			}
 			if d == 2 {
 				break
 			}
-			i = childOf(t, i, next)
-			if i < 0 {
-				break
-			}
-			next = b
+			c = childOf(c, a)
+			a = b
 		}
 		sum.SetF64(sum.F64() + r)
 	}
@@ -311,7 +305,7 @@ func nameNumber(names, text Ptr, n uint32) int32 {
 	if k == 0xffffffff {
 		return -1
 	}
-	return i32At(names+12, int32(k))
+	return ((names + 12).Ptr() + Ptr(k)<<2).I32()
 }
 
 // stateOf is the number of a name's state, or -1.
@@ -442,31 +436,32 @@ func hashKey(text Ptr, n uint32) uint64 {
 	return max(h, 1)
 }
 
-// cellOf is the cell of x in context i, or -1, and childOf the context with one
+// cellOf is the cell of x in a context, or 0, and childOf the context with one
 // older symbol.
-func cellOf(t Ptr, i, x int32) int32 {
-	return among((t + tableSymbol).Ptr(), i32At(t+tableStart, i), i32At(t+tableStart, i+1), x)
+func cellOf(c Ptr, x int32) Ptr {
+	return among((c + contextCells).Ptr(), (c + contextCells + contextBytes).Ptr(), cellSymbol, x)
 }
 
-func childOf(t Ptr, i, symbol int32) int32 {
-	return among((t + tableOldest).Ptr(), i32At(t+tableChildren, i), i32At(t+tableChildren, i+1), symbol)
+func childOf(c Ptr, symbol int32) Ptr {
+	return among((c + contextChildren).Ptr(), (c + contextChildren + contextBytes).Ptr(), contextOldest, symbol)
 }
 
-// among is the place of x among those from lo to hi, which ascend, or -1.
-func among(list Ptr, lo, hi, x int32) int32 {
+// among is the one from lo to hi, which ascend, that has the symbol at an offset;
+// or 0. All have 32 bytes.
+func among(lo, hi, offset Ptr, symbol int32) Ptr {
 	for lo < hi {
-		mid := (lo + hi) >> 1
-		y := (list + Ptr(mid)<<2).I32()
-		if y == x {
+		mid := lo + (hi-lo)>>6<<5
+		x := (mid + offset).I32()
+		if x == symbol {
 			return mid
 		}
-		if y < x {
-			lo = mid + 1
+		if x < symbol {
+			lo = mid + 32
 		} else {
 			hi = mid
 		}
 	}
-	return -1
+	return 0
 }
 
 // chainOdds writes the probabilities of both classes, the log-odds and the
@@ -534,21 +529,20 @@ func chainAbsorption(list Ptr, out Cell) {
 }
 
 // chainNext writes the most probable next states and their probabilities. names
-// has the address and length of each; p and scratch have room for a number of
-// each state and of the end.
-func chainNext(count uint32, names, p, scratch Ptr, pages, pagesAt, probabilities, probabilitiesAt Ptr) {
-	n := (chainModel + modelStates).U32()
-	mix((chainModel + modelChain).Ptr(), p, scratch)
-	stays := 1 - (p + Ptr(n)<<3).F64()
+// has the address and length of each, 16 bytes apart; p has room for two numbers
+// of each state and of the end.
+func chainNext(count uint32, names, p Ptr, pages, pagesAt, probabilities, probabilitiesAt Ptr) {
+	end := p + Ptr((chainModel+modelStates).U32())<<4
+	mix((chainModel + modelChain).Ptr(), p)
+	stays := 1 - end.F64()
 	for range count {
 		best := p
-		end := p + Ptr(n)<<3
-		for x := p; x != end; x += 8 {
+		for x := p; x != end; x += 16 {
 			if x.F64() > best.F64() {
 				best = x
 			}
 		}
-		pagesAt.SetU64((names + (best - p)).U64())
+		pagesAt.SetU64((names + (best-p)>>1).U64())
 		probabilitiesAt.SetF64(best.F64() / stays)
 		best.SetF64(-1)
 		pagesAt += 8
@@ -559,44 +553,42 @@ func chainNext(count uint32, names, p, scratch Ptr, pages, pagesAt, probabilitie
 }
 
 // mix fills p with the probabilities of the next symbol, those of both classes
-// mixed.
-func mix(t, p, scratch Ptr) {
-	symbols := (t + tableSymbols).U32()
-	labelled := (t + tableBuy).Ptr() != 0
+// mixed; after each number there is room for another.
+func mix(t, p Ptr) {
+	symbols := t.U32()
 	depth := min(int64((chainModel + modelOrder).U32()), (chainVisit+chainEvents).I64()+1)
-	for x := range symbols {
-		(p + Ptr(x)<<3).SetF64(1 / float64(symbols))
-		(scratch + Ptr(x)<<3).SetF64(1 / float64(symbols))
+	end := p + Ptr(symbols)<<4
+	for at := p; at != end; at += 16 {
+		at.SetF64(1 / float64(symbols))
+		(at + 8).SetF64(1 / float64(symbols))
 	}
-	i := int32(0)
-	for d := int64(0); i >= 0; d++ {
-		keeps := f64At(t+tableBackoff, i)
-		for x := range symbols {
-			at := p + Ptr(x)<<3
+	c := (t + tableContexts).Ptr()
+	for context := chainVisit + chainContext; ; context += 4 {
+		keeps := (c + contextBackoff).F64()
+		for at := p; at != end; at += 16 {
 			at.SetF64(at.F64() * keeps)
-			at = scratch + Ptr(x)<<3
-			at.SetF64(at.F64() * keeps)
+			(at + 8).SetF64((at + 8).F64() * keeps)
 		}
-		end := i32At(t+tableStart, i+1)
-		for k := i32At(t+tableStart, i); k != end; k++ {
-			x := Ptr(i32At(t+tableSymbol, k)) << 3
-			(scratch + x).SetF64(f64At(t+tableDefer, k))
-			if labelled {
-				(p + x).SetF64(f64At(t+tableBuy, k))
+		for k := (c + contextCells).Ptr(); k != (c + contextCells + contextBytes).Ptr(); k += chainCell {
+			at := p + k.Ptr()<<4
+			at.SetF64((k + cellDefer).F64())
+			if markovRatios {
+				(at + 8).SetF64((k + cellBuy).F64())
 			}
 		}
-		if d == depth {
+		if depth == 0 {
 			break
 		}
-		i = childOf(t, i, (chainVisit + chainContext + Ptr(d)<<2).I32())
+		depth--
+		c = childOf(c, context.I32())
+		if c == 0 {
+			break
+		}
 	}
-	if !labelled {
-		copyBytes(p, scratch, symbols<<3)
-		return
-	}
-	for x := range symbols {
-		at := p + Ptr(x)<<3
-		at.SetF64(float64(chainBuys*at.F64()) + float64((1-chainBuys)*(scratch+Ptr(x)<<3).F64()))
+	if markovRatios {
+		for at := p; at != end && (t+tableLabelled).U32() != 0; at += 16 {
+			at.SetF64(float64(chainBuys*(at+8).F64()) + float64((1-chainBuys)*at.F64()))
+		}
 	}
 }
 
@@ -618,131 +610,118 @@ func varint() uint64 {
 // unpackTable makes a table of its counts, which are columns of numbers of 7 bits
 // a byte: of each context how many children it has, 1 + the symbol that it adds,
 // how many cells; of each cell how much its symbol is above the one before, the
-// times it came in buying, if there are labels, and in the others.
-func unpackTable(t, counts Ptr, contexts, cells int32, strength, discount, share float64) {
+// times it came in the others, and in buying if there are labels.
+func unpackTable(t, counts Ptr, contexts, cells uint32, strength, discount, share float64) {
 	cursor = counts
-	children := (t + tableChildren).Ptr()
-	parents := (t + tableParents).Ptr()
-	parents.SetI32(-1)
-	next := int32(1)
-	for i := range contexts {
-		children.SetI32(next)
-		children += 4
+	first := (t + tableContexts).Ptr()
+	cell := (t + tableContexts + 4).Ptr()
+	end := first + Ptr(contexts)<<5
+	next := first + contextBytes
+	for c := first; c != end; c += contextBytes {
+		(c + contextChildren).SetPtr(next)
 		for range varint() {
-			(parents + Ptr(next)<<2).SetI32(i)
-			next++
+			(next + contextParent).SetPtr(c)
+			next += contextBytes
 		}
 	}
-	children.SetI32(next)
-	for i := range contexts {
-		((t + tableOldest).Ptr() + Ptr(i)<<2).SetI32(int32(varint()) - 1)
+	(end + contextChildren).SetPtr(end)
+	for c := first; c != end; c += contextBytes {
+		(c + contextOldest).SetI32(int32(varint()) - 1)
 	}
-	start := (t + tableStart).Ptr()
-	for range contexts {
-		(start + 4).SetI32(start.I32() + int32(varint()))
-		start += 4
+	next = cell
+	for c := first; c != end; c += contextBytes {
+		(c + contextCells).SetPtr(next)
+		next += Ptr(varint()) << 5
 	}
-	for i := range contexts {
+	(end + contextCells).SetPtr(next)
+	for c := first; c != end; c += contextBytes {
 		last := int32(-1)
-		end := i32At(t+tableStart, i+1)
-		for k := i32At(t+tableStart, i); k != end; k++ {
+		for k := (c + contextCells).Ptr(); k != (c + contextCells + contextBytes).Ptr(); k += chainCell {
 			last += 1 + int32(varint())
-			((t + tableSymbol).Ptr() + Ptr(k)<<2).SetI32(last)
+			k.SetI32(last)
 		}
 	}
-	labelled := (t + tableBuy).Ptr() != 0
-	if labelled {
-		for k := range cells {
-			setF64At(t+tableBuy, k, float64(varint()))
+	for k := cell; k != next; k += chainCell {
+		(k + cellDefer).SetF64(float64(varint()))
+	}
+	if markovRatios {
+		for k := cell; k != next && (t+tableLabelled).U32() != 0; k += chainCell {
+			(k + cellBuy).SetF64(float64(varint()))
 		}
 	}
-	for k := range cells {
-		setF64At(t+tableDefer, k, float64(varint()))
-	}
-	for i := range contexts {
-		fitContext(t, i, strength, discount, share)
+	for c := first; c != end; c += contextBytes {
+		fitContext(t, c, strength, discount, share)
 	}
 }
 
 // fitContext makes probabilities of the counts of a context's cells; its
 // parent's are made.
-func fitContext(t Ptr, i int32, strength, discount, share float64) {
-	lo := i32At(t+tableStart, i)
-	hi := i32At(t+tableStart, i+1)
-	labelled := (t + tableBuy).Ptr() != 0
+func fitContext(t, c Ptr, strength, discount, share float64) {
+	lo := (c + contextCells).Ptr()
+	hi := (c + contextCells + contextBytes).Ptr()
+	n := float64((hi - lo) >> 5)
 	all := 0.0
 	buy := 0.0
-	for k := lo; k != hi; k++ {
-		all += f64At(t+tableDefer, k)
-		if labelled {
-			all += f64At(t+tableBuy, k)
-			buy += f64At(t+tableBuy, k)
-		}
+	for k := lo; k != hi; k += chainCell {
+		all += (k + cellDefer).F64() + (k + cellBuy).F64()
+		buy += (k + cellBuy).F64()
 	}
-	parent := i32At(t+tableParents, i)
+	parent := (c + contextParent).Ptr()
 	s := (buy + 0.5) / (all + 1)
-	if parent >= 0 {
-		s = (buy + float64(share*f64At(t+tableShares, parent))) / (all + share)
+	if parent != 0 {
+		s = (buy + float64(share*(parent+contextShare).F64())) / (all + share)
 	}
-	setF64At(t+tableShares, i, s)
-	if lo == hi {
-		setF64At(t+tableBackoff, i, 1)
-		return
+	(c + contextShare).SetF64(s)
+	delta := 1.0
+	if n != 0 {
+		delta = (strength + float64(discount*n)) / (all + strength)
 	}
-	delta := (strength + float64(discount*float64(hi-lo))) / (all + strength)
-	setF64At(t+tableBackoff, i, delta)
+	(c + contextBackoff).SetF64(delta)
 	// The weights of both classes first, in the places of the probabilities.
-	odds := s / (1 - s)
 	buys := 0.0
 	defers := 0.0
-	for k := lo; k != hi; k++ {
-		n := f64At(t+tableDefer, k)
-		if !labelled {
-			setF64At(t+tableDefer, k, n-discount)
-			defers += n - discount
-			continue
-		}
-		count := f64At(t+tableBuy, k)
-		n += count
+	for k := lo; k != hi; k += chainCell {
+		count := (k + cellBuy).F64()
+		n := (k + cellDefer).F64() + count
 		w := n - discount
-		pb, pd := cellAfter(t, parent, i32At(t+tableSymbol, k))
-		o := odds * (pb / pd)
-		q := o / (1 + o)
-		b := (count + float64(share*q)) / (n + share)
-		setF64At(t+tableBuy, k, w*b)
-		setF64At(t+tableDefer, k, w*(1-b))
-		buys += w * b
+		b := 0.0
+		if markovRatios {
+			if (t + tableLabelled).U32() != 0 {
+				pb, pd := cellAfter(t, parent, k.I32())
+				o := s / (1 - s) * (pb / pd)
+				b = (count + float64(share*(o/(1+o)))) / (n + share)
+				(k + cellBuy).SetF64(w * b)
+				buys += w * b
+			}
+		}
+		(k + cellDefer).SetF64(w * (1 - b))
 		defers += w * (1 - b)
 	}
-	for k := lo; k != hi; k++ {
-		pb, pd := cellAfter(t, parent, i32At(t+tableSymbol, k))
-		d := float64((1-delta)*(f64At(t+tableDefer, k)/defers)) + float64(delta*pd)
-		setF64At(t+tableDefer, k, d)
+	for k := lo; k != hi; k += chainCell {
+		pb, pd := cellAfter(t, parent, k.I32())
+		d := float64((1-delta)*((k+cellDefer).F64()/defers)) + float64(delta*pd)
+		(k + cellDefer).SetF64(d)
 		if markovRatios {
-			if labelled {
-				b := float64((1-delta)*(f64At(t+tableBuy, k)/buys)) + float64(delta*pb)
-				setF64At(t+tableBuy, k, b)
-				setF64At(t+tableRatio, k, fmath.Log(b/d))
+			if (t + tableLabelled).U32() != 0 {
+				b := float64((1-delta)*((k+cellBuy).F64()/buys)) + float64(delta*pb)
+				(k + cellBuy).SetF64(b)
+				(k + cellRatio).SetF64(fmath.Log(b / d))
 			}
 		}
 	}
 }
 
-// cellAfter is both probabilities of x after a context; of -1 all symbols have
-// the same.
-func cellAfter(t Ptr, i, x int32) (buy, deferred float64) {
-	if i < 0 {
-		p := 1 / float64((t + tableSymbols).U32())
+// cellAfter is both probabilities of x after a context; of 0 all symbols have the
+// same.
+func cellAfter(t, c Ptr, x int32) (buy, deferred float64) {
+	if c == 0 {
+		p := 1 / float64(t.U32())
 		return p, p
 	}
-	if k := cellOf(t, i, x); k >= 0 {
-		d := f64At(t+tableDefer, k)
-		if (t + tableBuy).Ptr() == 0 {
-			return d, d
-		}
-		return f64At(t+tableBuy, k), d
+	if k := cellOf(c, x); k != 0 {
+		return (k + cellBuy).F64(), (k + cellDefer).F64()
 	}
-	buy, deferred = cellAfter(t, i32At(t+tableParents, i), x)
-	keeps := f64At(t+tableBackoff, i)
+	buy, deferred = cellAfter(t, (c + contextParent).Ptr(), x)
+	keeps := (c + contextBackoff).F64()
 	return keeps * buy, keeps * deferred
 }

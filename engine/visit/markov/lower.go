@@ -153,19 +153,18 @@ func (t *Table) lower(b *lower.Builder) lower.Addr {
 			last = c.Symbol[k]
 		}
 	}
-	for _, n := range append(slices.Clone(c.Buy), c.Defer...) {
+	for _, n := range append(slices.Clone(c.Defer), c.Buy...) {
 		if n >= 1<<52 {
 			b.Refuse("a count is too large")
 			break
 		}
 		put(n)
 	}
-	buy, ratio := lower.Addr(0), lower.Addr(0)
+	labelled := uint32(0)
 	if t.buy != nil {
-		buy, ratio = b.Room(8*cells), b.Room(8*cells)
+		labelled = 1
 	}
-	at := b.Words([]uint32{uint32(t.symbols), b.Room(4 * (contexts + 1)), b.Room(4 * contexts), b.Room(4 * (contexts + 1)), b.Room(8 * contexts),
-		b.Room(4 * cells), buy, b.Room(8 * cells), ratio, b.Room(4 * contexts), b.Room(8 * contexts)})
+	at := b.Words([]uint32{uint32(t.symbols), b.Room(32 * (contexts + 1)), b.Room(32 * cells), labelled})
 	b.CallInit("unpackTable", at, b.Bytes(counts, 1), contexts, cells, t.smoothing.Strength, t.smoothing.Discount, t.smoothing.Share)
 	return at
 }
@@ -200,5 +199,5 @@ func (m *Model) LowerNext(b *lower.Builder, count int, pages, pagesAt, chances, 
 		names = append(names, b.Texts(s), uint32(len(s)))
 	}
 	n := m.states()
-	b.Call("chainNext", count, b.Words(names), b.Room(8*(n+1)), b.Room(8*(n+1)), pages, pagesAt, chances, chancesAt)
+	b.Call("chainNext", count, b.Words(names), b.Room(16*(n+1)), pages, pagesAt, chances, chancesAt)
 }
