@@ -12,7 +12,6 @@ import (
 
 	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/internal/atomicfile"
-	"github.com/pageleap/pageleap/engine/visit/events"
 	"github.com/pageleap/pageleap/engine/visit/training"
 	"github.com/spf13/cobra"
 )
@@ -32,7 +31,8 @@ good for scoring early in a visit. engine/visit/README.md defines them all.
 With --prefix there is a row for each visit's first so many events, so that a
 model learns to score early; "all" is the whole visit. --label adds the column
 label, 1 where the visit has such an event, and computes features from what came
-before it; --labels takes it from a CSV with the columns visit and label.
+before it; --labels takes it from a CSV with the columns visit and label, and then
+only --gap splits a visit at pauses.
 
 FILE appears when it is complete. Without EVENTS only the bundle is written.`,
 		Example: `  pageleap features events.ndjson.gz --label purchase --prefix 3,6,10,all -o train.parquet --bundle features.zip
@@ -69,9 +69,6 @@ type featuresOptions struct {
 func (o *featuresOptions) run(cmd *cobra.Command, paths []string) error {
 	t := &training.Options{Paths: paths, Label: o.label, Pairs: o.pairs}
 	var err error
-	if t.Events, err = o.events.options(); err != nil {
-		return err
-	}
 	if t.Prefixes, err = parsePrefixes(o.prefixes); err != nil {
 		return err
 	}
@@ -84,11 +81,11 @@ func (o *featuresOptions) run(cmd *cobra.Command, paths []string) error {
 	if o.label != "" && o.labels != "" {
 		return usageError{errors.New("--label and --labels cannot be had together")}
 	}
-	if o.labels != "" {
-		if t.Labels, err = events.ReadLabels(o.labels); err != nil {
-			return err
-		}
+	read, err := labelledEvents(cmd, &o.events, o.labels)
+	if err != nil {
+		return err
 	}
+	t.Events, t.Labels = read.options, read.labels
 	if t.Spec, err = readSpec(o.spec); err != nil {
 		return err
 	}

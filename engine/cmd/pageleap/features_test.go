@@ -120,6 +120,14 @@ func TestFeaturesLabels(t *testing.T) {
 	if got, _ = os.ReadFile(out); code != 0 || string(got) != "visit,events,n,label\na,2,1,0\nb,1,0,1\n" || !strings.Contains(stderr, "1 visits have no label") {
 		t.Errorf("%s%s", got, stderr)
 	}
+	// Visits whose labels come beside them are what their ids say; --gap splits them.
+	paused := file(t, "paused.csv", "visit,event,ts\na,page_view,1\na,page_view,2000000\nb,page_view,3\n")
+	for want, more := range map[string][]string{"a,2,0,0\nb,1,0,1\n": nil, "a,1,0,0\nb,1,0,1\n": {"--gap", "30m"}} {
+		_, stderr, code = pageleap("", append([]string{"features", paused, "--spec", spec, "--labels", labels, "-o", out}, more...)...)
+		if got, _ = os.ReadFile(out); code != 0 || string(got) != "visit,events,n,label\n"+want {
+			t.Errorf("%q: %s%s", more, got, stderr)
+		}
+	}
 	text, _ := os.ReadFile(in)
 	if _, stderr, code = pageleap(string(text), "features", "-", "--spec", spec, "-o", out); code != 0 {
 		t.Error(stderr)
