@@ -154,7 +154,9 @@ def visits(events, visit: str = "visit"):
 
     events has the columns visit, event and ts (milliseconds), and any of page,
     page_type, item, category, price and quantity; those that it lacks are
-    unknown of each event. The events of a visit are sorted by time.
+    unknown of each event. returning (boolean) says whether the visitor was there
+    before; null where events have no such column. The events of a visit are
+    sorted by time.
     """
     from pyspark.sql import functions as F
 
@@ -163,8 +165,9 @@ def visits(events, visit: str = "visit"):
         if name not in events.columns and EVENT_COLUMNS[name] is not None:
             events = events.withColumn(name, F.lit(EVENT_COLUMNS[name]))
     order = F.monotonically_increasing_id().alias("order")  # of events at one time, that of the file rules
-    lists = events.select(visit, *names, order).groupBy(visit).agg(
-        F.array_sort(F.collect_list(F.struct("ts", "order", *[n for n in names if n != "ts"]))).alias("e")
+    returning = F.col("returning") if "returning" in events.columns else F.lit(None).cast("boolean").alias("returning")
+    lists = events.select(visit, *names, returning, order).groupBy(visit).agg(
+        F.array_sort(F.collect_list(F.struct("ts", "order", *[n for n in names if n != "ts"]))).alias("e"), F.max("returning").alias("returning")
     )
 
     def column(name):
@@ -172,7 +175,7 @@ def visits(events, visit: str = "visit"):
         values = F.col(f"e.{name}")
         return values.alias(name) if missing is None else F.transform(values, lambda v: F.coalesce(v, F.lit(missing))).alias(name)
 
-    return lists.select(visit, *[column(n) for n in names])
+    return lists.select(visit, *[column(n) for n in names], "returning")
 
 
 # Compiled modules and scorers, kept from task to task in a Python worker.

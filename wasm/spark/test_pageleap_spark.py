@@ -95,6 +95,7 @@ class PageleapSpark(unittest.TestCase):
         self.assertEqual((rows["v"]["event"], rows["v"]["ts"], rows["v"]["item"]), (["page_view", "view_item"], [10, 30], ["a", ""]))
         self.assertTrue(math.isnan(rows["v"]["price"][0]) and rows["v"]["price"][1] == 2.5)
         self.assertEqual(rows["w"]["page_type"], [""])
+        self.assertIsNone(rows["w"]["returning"])
         self.assertTrue(math.isnan(rows["w"]["quantity"][0]))
 
     def test_other_columns_pass_by(self):
@@ -140,13 +141,16 @@ class PageleapSpark(unittest.TestCase):
 
     def test_features_equal_the_binary(self):
         """The same spec and events: pageleap features, and the module in Spark's executors."""
-        spec = os.path.join(ROOT, "testdata", "visits", "recsys15.json")
+        for spec in (["--spec", os.path.join(ROOT, "testdata", "visits", "recsys15.json")], []):
+            self.features_equal_the_binary(spec)
+
+    def features_equal_the_binary(self, spec):
         events = os.path.join(ROOT, "testdata", "visits", "synthetic.ndjson")
         tmp = os.path.join(ROOT, "dist", "spark-test")
         os.makedirs(tmp, exist_ok=True)
         program = os.path.join(ROOT, "dist", "pageleap")
         table, bundle = os.path.join(tmp, "features.ndjson"), os.path.join(tmp, "features.zip")
-        subprocess.run([program, "features", events, "--spec", spec, "-o", table, "--bundle", bundle, "--gap", "0"], check=True, capture_output=True)
+        subprocess.run([program, "features", events, *spec, "-o", table, "--bundle", bundle, "--gap", "0"], check=True, capture_output=True)
         with open(table) as f:
             wanted = {r.pop("visit"): r for r in map(json.loads, f)}
         df = self.spark.read.json(events)
