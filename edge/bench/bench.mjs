@@ -47,13 +47,14 @@ function folder(name, files) {
   return dir;
 }
 
-const web = (name) => [`${name}.mjs`, join(root, 'web', 'src', `${name}.mjs`)];
+const web = join(root, 'web', 'src');
+const others = /^(node|browser|classic|worker|react)\.mjs$/; // entries for other places
 const worker = join(root, 'dist', 'worker');
 const thin = folder('thin', {
-  'worker.mjs': join(here, 'thin.mjs'),
   'bundle.zip': join(model, 'bundle.proto.zip'),
   'scorer.wasm': join(root, 'dist', 'scorer.wasm'),
-  ...Object.fromEntries(['workerd', 'load', 'instance', 'scorer', 'row', 'visit', 'error', 'experiment', 'track', 'ga4', 'remote'].map(web)),
+  ...Object.fromEntries(readdirSync(web).filter((f) => f.endsWith('.mjs') && !others.test(f)).map((f) => [f, join(web, f)])),
+  'worker.mjs': join(here, 'thin.mjs'),
 });
 const bare = folder('bare', { 'worker.mjs': join(here, 'bare.mjs') });
 const stock = join(out, 'stock');
@@ -215,7 +216,7 @@ Linux ${release()}; ${version('go', 'version').split(' ')[2]}, workerd ${workerd
 ${version('go', 'list', '-m', '-f', '{{.Version}}', 'github.com/syumai/workers')}. The load generator ran on the same cores.
 
 The model is the demo's: a forest of 50 trees with its indexers. Leap frames in JSON go to \`${path}\`, and the whole
-transformed frame comes back. ${CONNECTIONS} connections, each asks again as soon as it is answered. ${ROUNDS} rounds of ${SECONDS} s each, all contenders in
+transformed frame comes back. ${CONNECTIONS} connections, each asks again as soon as it is answered. ${ROUNDS} × ${SECONDS} s each, all contenders in
 turn; medians, and the greatest of the maxima. Each answer was compared with the first. CPU is that of the whole process, V8's
 compilers and collectors and the reading of HTTP included, which Cloudflare does not count.
 
