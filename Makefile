@@ -229,6 +229,46 @@ mutate: dist/scorer.wasm ## damage each committed bundle 80 times, natively and 
 fuzz-compile: ## hold compiled modules against the engine on some 2.3 million random rows (2 minutes)
 	go test ./wasm/harness -run 'TestBareRandom|TestBareForests' -rows 10000 -v | grep -v 'cannot be compiled'
 
+# The race detector needs cgo, and that a C compiler.
+race: dist/scorer.wasm ## run the tests of what is shared by goroutines under the race detector
+	@command -v $${CC:-gcc} >/dev/null || { echo "make race needs a C compiler (gcc, or CC=clang); the tests without it are make test"; exit 1; }
+	CGO_ENABLED=1 go test -race -short ./engine ./engine/transform ./engine/tree ./engine/visit/... ./edge/... ./wasm/host
+
+SOAK ?= 5m
+soak: dist/scorer.wasm ## keep the server busy for SOAK (5m); load 1,000 bundles and score 1,000,000 rows in one instance
+	go test ./edge/server -run '^TestSoak$$' -soak $(SOAK) -timeout 2h -v
+	go test ./wasm/host -run '^(TestRow|TestLoadAndClose)$$' -long -timeout 1h -v
+
+# ---- the supply chain
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+
+# Left out: names of errors (ST1012), numbers for statuses in tests (ST1013), what
+# Parquet's library would rather have (SA1019), and code that only the compiler of
+# kernels reads (U1000 there).
+staticcheck: ## look for mistakes that go vet does not know
+	go run $(STATICCHECK) -checks inherit,-ST1012,-ST1013,-SA1019 $$(go list ./... | grep -v /compile/kernel)
+
+# VULNDB names a copy of the database where vuln.go.dev cannot be reached.
+vuln: ## look for known vulnerabilities in what is used
+	go run $(GOVULNCHECK) $(if $(VULNDB),-db $(VULNDB)) ./...
+	cd web && npm audit --package-lock-only --omit=dev
+	cd edge/worker && npm audit --package-lock-only
+
+sbom: dist/pageleap ## list what is in a release, in CycloneDX, in dist/sbom
+	@mkdir -p dist/sbom
+	go run $(CYCLONEDX) bin -json -licenses -version v$(VERSION) -output dist/sbom/pageleap.cdx.json dist/pageleap
+	cd web && npm sbom --sbom-format cyclonedx --package-lock-only --omit dev > ../dist/sbom/npm.cdx.json
+	@ls -l dist/sbom
+
+reproducible: ## build scorer.wasm in two places: the bytes must be the same
+	@for d in a b; do rm -rf dist/twice/$$d; mkdir -p dist/twice/$$d; git ls-files -z engine edge wasm go.mod go.sum Makefile | xargs -0 cp --parents -t dist/twice/$$d; \
+	  GOCACHE=$(CURDIR)/dist/twice/cache-$$d $(MAKE) -s -C dist/twice/$$d dist/scorer.wasm; done
+	@cmp dist/twice/a/dist/scorer.wasm dist/twice/b/dist/scorer.wasm
+	@$(SHA256) dist/twice/a/dist/scorer.wasm
+	@rm -rf dist/twice
+
 test-spark: dist/pageleap dist/scorer.wasm dist/spark-venv/ready java ## run scorer.wasm inside Spark's executors (installs PySpark)
 	cd wasm/spark && ../../dist/spark-venv/bin/python -W ignore -m unittest -v test_pageleap_spark
 
@@ -261,4 +301,4 @@ clean: ## remove what was built
 
 test-spark bench-visits-spark: export PYSPARK_PYTHON = $(CURDIR)/dist/spark-venv/bin/python
 
-.PHONY: fuzz-compile test-spark help build sizes op-sizes run test test-quick lint format docs-check release compat fuzz browser clean
+.PHONY: mutate race soak staticcheck vuln sbom reproducible fuzz-compile test-spark help build sizes op-sizes run test test-quick lint format docs-check release compat fuzz browser clean

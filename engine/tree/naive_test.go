@@ -10,7 +10,6 @@ import (
 // naive is a tree of pointers, walked by the letter of Spark's definition: what
 // every kernel must agree with.
 type naive struct {
-	leaf        int // number in the forest as the test made it
 	values      []float64
 	split       Split
 	left, right *naive

@@ -50,7 +50,7 @@ func TestSparkModels(t *testing.T) {
 			t.Errorf("%s: exit %d, %s", name, code, stderr)
 		}
 	}
-	if got, stderr, code := pageleap(string(gzipped.Bytes()), "transform", "-", frame); code != 0 || got != want {
+	if got, stderr, code := pageleap(gzipped.String(), "transform", "-", frame); code != 0 || got != want {
 		t.Errorf("on standard input: exit %d, %s", code, stderr)
 	}
 	if out, stderr, code := pageleap("", "inspect", dir+"/model"); code != 0 || !strings.Contains(out, "random_forest_classifier") {

@@ -370,7 +370,7 @@ func (b *batch) ga4Item(d *json.Decoder, r *ga4Row) error {
 // urlPath is the path of a URL.
 func urlPath(url string) []byte {
 	u := []byte(url)
-	if i := bytes.Index(u, []byte("://")); i >= 0 && bytes.IndexAny(u[:i], "/?#") < 0 {
+	if i := bytes.Index(u, []byte("://")); i >= 0 && !bytes.ContainsAny(u[:i], "/?#") {
 		u = u[i+3:]
 		i = bytes.IndexAny(u, "/?#")
 		if i < 0 || u[i] != '/' {
