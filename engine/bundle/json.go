@@ -180,11 +180,9 @@ type valueReader struct {
 	depth int
 
 	a     Attribute
-	base  frame.Basic // of the typed member as the file spells it
-	kind  string      // "type": "", "list" or "tensor"
-	array bool        // the values stand in an array
+	kind  string // "type": "", "list" or "tensor"
+	array bool   // the values stand in an array
 	shape []int
-	known int // members that are understood
 	other int // members that are not
 }
 

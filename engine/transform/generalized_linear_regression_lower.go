@@ -25,14 +25,12 @@ func (t *generalizedLinearRegression) Lower(b *lower.Builder) {
 		b.Call(linkKernels[t.link], eta, out)
 	}
 	const tiny = 1e-16
-	low, limit, high := math.Inf(-1), math.MaxFloat64, math.MaxFloat64
+	low, limit, high := -math.MaxFloat64, math.MaxFloat64, math.MaxFloat64
 	switch t.family {
 	case binomialFamily:
 		low, limit, high = tiny, 1-tiny, 1-tiny
 	case positiveFamily:
 		low = tiny
-	default:
-		low = -math.MaxFloat64
 	}
 	b.Call("keepWithin", out, low, limit, high)
 }
