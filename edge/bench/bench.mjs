@@ -53,7 +53,11 @@ const worker = join(root, 'dist', 'worker');
 const thin = folder('thin', {
   'bundle.zip': join(model, 'bundle.proto.zip'),
   'scorer.wasm': join(root, 'dist', 'scorer.wasm'),
-  ...Object.fromEntries(readdirSync(web).filter((f) => f.endsWith('.mjs') && !others.test(f)).map((f) => [f, join(web, f)])),
+  ...Object.fromEntries(
+    readdirSync(web)
+      .filter((f) => f.endsWith('.mjs') && !others.test(f))
+      .map((f) => [f, join(web, f)]),
+  ),
   'worker.mjs': join(here, 'thin.mjs'),
 });
 const bare = folder('bare', { 'worker.mjs': join(here, 'bare.mjs') });
@@ -84,7 +88,8 @@ const contenders = [
   { name: 'workerd', note: 'does nothing', start: (size) => start(bare, { vars: { SIZE: size } }), dir: bare, bare: true },
   {
     name: 'pageleap serve',
-    start: () => program(join(root, 'dist', 'pageleap'), ['serve', '--addr', '127.0.0.1:0', '--model', `shoppers=${join(model, 'bundle.proto.zip')}`]),
+    start: () =>
+      program(join(root, 'dist', 'pageleap'), ['serve', '--addr', '127.0.0.1:0', '--model', `shoppers=${join(model, 'bundle.proto.zip')}`]),
   },
   { name: 'net/http', note: 'does nothing', start: (size) => program(join(out, 'bare-http'), ['-size', String(size)]), bare: true },
 ];
@@ -125,7 +130,9 @@ function size(dir) {
   return { raw: sum(bytes), gzip: sum(bytes.map((b) => gzipSync(b, { level: 9 }))) };
 }
 
-const runs = contenders.flatMap((c) => payloads.filter((p) => !c.rows || c.rows.includes(p.rows)).map((payload) => ({ ...c, payload, seen: [] })));
+const runs = contenders.flatMap((c) =>
+  payloads.filter((p) => !c.rows || c.rows.includes(p.rows)).map((payload) => ({ ...c, payload, seen: [] })),
+);
 const find = (name, note, rows = 1) => runs.find((r) => r.name === name && r.note === note && r.payload.rows === rows);
 const log = (text) => process.stderr.write(`${text}\n`);
 
@@ -164,7 +171,8 @@ const of = (r, key) => median(all(r, key));
 const number = (v, digits = 0) => v.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 const ms = (v) => number(v, v < 1 ? 2 : v < 100 ? 1 : 0);
 const label = (c) => (c.note ? `${c.name} (${c.note})` : c.name);
-const table = (head, rows) => [head, head.map((_, i) => (i ? '--:' : '---')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+const table = (head, rows) =>
+  [head, head.map((_, i) => (i ? '--:' : '---')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 const latencies = ['p50', 'p75', 'p95', 'p99'];
 
 const row = (r) => [
@@ -176,7 +184,15 @@ const row = (r) => [
   all(r, 'errors').reduce((a, b) => a + b),
   number(of(r, 'cpu'), 3),
 ];
-const long = ({ many, ...r }) => [label(r), number(many.requests), number(many.perSecond), ...latencies.map((p) => ms(many[p])), ms(many.max), many.errors, number(many.memory)];
+const long = ({ many, ...r }) => [
+  label(r),
+  number(many.requests),
+  number(many.perSecond),
+  ...latencies.map((p) => ms(many[p])),
+  ms(many.max),
+  many.errors,
+  number(many.memory),
+];
 const coldRow = (c) => {
   const { raw, gzip } = size(c.dir);
   return [label(c), number(c.cold.up), number(c.cold.upCPU), number(c.cold.first), number(c.cold.firstCPU), number(raw), number(gzip)];
@@ -188,11 +204,23 @@ const serve = find('pageleap serve');
 const old = { p50: 3, p75: 5, p95: 16, p99: 406, max: 644 };
 const targets = [
   ['one row in the Worker: 5,000 requests/s or more', number(rate(short)), rate(short) >= 5000],
-  ['… 100 times the stock glue or more', number(rate(short) / rate(find('stock glue', 'scores nothing'))), rate(short) >= 100 * rate(find('stock glue', 'scores nothing'))],
-  ['… 0.4 of what workerd can do at most', number(rate(short) / rate(find('workerd', 'does nothing')), 2), rate(short) >= 0.4 * rate(find('workerd', 'does nothing'))],
+  [
+    '… 100 times the stock glue or more',
+    number(rate(short) / rate(find('stock glue', 'scores nothing'))),
+    rate(short) >= 100 * rate(find('stock glue', 'scores nothing')),
+  ],
+  [
+    '… 0.4 of what workerd can do at most',
+    number(rate(short) / rate(find('workerd', 'does nothing')), 2),
+    rate(short) >= 0.4 * rate(find('workerd', 'does nothing')),
+  ],
   ['… p99 below 10 ms at 10 connections', `${ms(short.many.p99)} ms`, short.many.p99 < 10],
   ['… CPU of a warm request below 1 ms', `${number(of(short, 'cpu'), 3)} ms`, of(short, 'cpu') < 1],
-  ['pageleap serve: 0.4 of a server on net/http', number(rate(serve) / rate(find('net/http', 'does nothing')), 2), rate(serve) >= 0.4 * rate(find('net/http', 'does nothing'))],
+  [
+    'pageleap serve: 0.4 of a server on net/http',
+    number(rate(serve) / rate(find('net/http', 'does nothing')), 2),
+    rate(serve) >= 0.4 * rate(find('net/http', 'does nothing')),
+  ],
   ['… p99 below 10 ms at 10 connections', `${ms(serve.many.p99)} ms`, serve.many.p99 < 10],
   ...[short, serve].map((r) => [
     `${label(r)} beats a Markov chain in R behind a function (459 requests/s, p50 3 ms, p75 5, p95 16, p99 406, max 644)`,
@@ -240,7 +268,10 @@ ${table(['who', 'up ms', 'CPU ms', 'first request ms', 'CPU ms', 'upload kB', 'w
 
 ## What was to be reached
 
-${table(['target', 'measured', 'reached'], targets.map(([what, value, ok]) => [what, value, ok ? 'yes' : '**no**']))}
+${table(
+  ['target', 'measured', 'reached'],
+  targets.map(([what, value, ok]) => [what, value, ok ? 'yes' : '**no**']),
+)}
 `;
 writeFileSync(join(here, 'RESULTS.md'), text);
 process.stdout.write(text);

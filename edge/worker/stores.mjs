@@ -39,7 +39,10 @@ const assets = (fetcher, prefix) => ({
 const r2 = (bucket, prefix) => ({
   name: 'the R2 bucket',
   async index(etag) {
-    const object = there(await bucket.get(`${prefix}index.json`, etag ? { onlyIf: { etagDoesNotMatch: etag } } : {}), `${prefix}index.json`);
+    const object = there(
+      await bucket.get(`${prefix}index.json`, etag ? { onlyIf: { etagDoesNotMatch: etag } } : {}),
+      `${prefix}index.json`,
+    );
     return 'body' in object ? { index: await object.text(), etag: object.etag } : undefined;
   },
   async bundle(hash) {

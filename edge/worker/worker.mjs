@@ -39,7 +39,10 @@ const maxBody = (env) => Number(env.MAX_BODY_BYTES ?? 16 * 2 ** 20);
 function settings(env) {
   return {
     readToken: env.READ_TOKEN ?? '',
-    origins: (env.CORS_ORIGINS ?? '').split(',').map((s) => s.trim()).filter(Boolean),
+    origins: (env.CORS_ORIGINS ?? '')
+      .split(',')
+      .map((s) => s.trim())
+      .filter(Boolean),
     maxBody: maxBody(env),
     events: Boolean(env.EVENTS),
   };
@@ -107,7 +110,10 @@ function step(target, name, bytes) {
 
 /** The hashes that an index speaks of, and whether the instance wants their bundles. */
 const hashes = (target, index) =>
-  step(target, 'index', encoder.encode(index)).split('\n').filter(Boolean).map((line) => ({ hash: line.slice(1), wanted: line[0] === '+' }));
+  step(target, 'index', encoder.encode(index))
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => ({ hash: line.slice(1), wanted: line[0] === '+' }));
 
 /** Makes an instance serve what an index says. */
 function serve(target, { index, bundles }) {
@@ -238,7 +244,10 @@ function response({ status, head, body }) {
 
 function problem(status, kind, detail, headers) {
   const title = { 400: 'Bad Request', 500: 'Internal Server Error', 503: 'Service Unavailable' }[status];
-  return Response.json({ type: 'about:blank', title, status, kind, detail }, { status, headers: { 'content-type': 'application/problem+json', ...headers } });
+  return Response.json(
+    { type: 'about:blank', title, status, kind, detail },
+    { status, headers: { 'content-type': 'application/problem+json', ...headers } },
+  );
 }
 
 /** Writes what happened to the Analytics Engine dataset that is bound as EVENTS. */

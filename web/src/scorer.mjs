@@ -2,7 +2,7 @@
 import { PageleapError } from './error.mjs';
 import { transformRows } from './frame.mjs';
 import { decoder, encoder } from './instance.mjs';
-import { Batch } from './batch.mjs';
+import { batches } from './batch.mjs';
 import { FlatRow, unknownColumn } from './row.mjs';
 
 /** The written forms of frames, by their number in the ABI. */
@@ -59,8 +59,8 @@ export class Scorer {
    */
   scoreBatch(columns, rows) {
     if (!this.#handle) throw closed();
-    this.#batch ??= new Batch(this.#instance, this.#handle, this.inputs, this.#all, this.outputs);
-    return this.#batch.score(columns, rows);
+    this.#batch ??= batches(this.#instance, this.#handle, this.inputs, this.#all, this.outputs);
+    return this.#batch(columns, rows);
   }
 
   #flat(handle) {

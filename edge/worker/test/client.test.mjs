@@ -19,7 +19,14 @@ it('is generated from /openapi.json and scores a row', async () => {
     writeFileSync(document, (await get(worker, '/openapi.json')).text);
     await createClient({ input: document, output: join(folder, 'client'), logs: { level: 'silent' } });
     const script = join(folder, 'client.mjs');
-    await build({ entryPoints: [join(folder, 'client', 'index.ts')], bundle: true, format: 'esm', platform: 'node', outfile: script, logLevel: 'error' });
+    await build({
+      entryPoints: [join(folder, 'client', 'index.ts')],
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      outfile: script,
+      logLevel: 'error',
+    });
     const { score, transformFrame, getModel } = await import(script);
 
     const name = 'shoppers';

@@ -53,7 +53,11 @@ after(() => temp.remove());
 function published(...args) {
   const dir = join(temp.folder, `store-${Math.random().toString(36).slice(2)}`);
   pageleap('publish', dir, ...args);
-  return new Map(readdirSync(dir).filter((f) => !f.startsWith('.')).map((f) => [`models/${f}`, readFileSync(join(dir, f))]));
+  return new Map(
+    readdirSync(dir)
+      .filter((f) => !f.startsWith('.'))
+      .map((f) => [`models/${f}`, readFileSync(join(dir, f))]),
+  );
 }
 
 const score = (worker) => post(worker, '/models/indexer/score', '{"s":"b"}');
@@ -149,7 +153,14 @@ it('serves models from static assets', async () => {
   const assets = join(temp.folder, 'assets');
   mkdirSync(join(assets, 'models'), { recursive: true });
   for (const [name, bytes] of published(`indexer@7=${second}`)) writeFileSync(join(assets, name), bytes);
-  const worker = await start(folder, { assets: { directory: assets, binding: 'MODELS_ASSETS', routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true } }, bindings: { REFRESH_SECONDS: '0' } });
+  const worker = await start(folder, {
+    assets: {
+      directory: assets,
+      binding: 'MODELS_ASSETS',
+      routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
+    },
+    bindings: { REFRESH_SECONDS: '0' },
+  });
   try {
     for (let i = 0; i < 5; i++) assert.equal(await model(worker), 'indexer@7');
     assert.equal(worker.log, '');

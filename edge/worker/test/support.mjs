@@ -51,7 +51,8 @@ export function request(worker, method, path, body, headers = {}) {
 }
 
 export const get = (worker, path, headers) => request(worker, 'GET', path, undefined, headers);
-export const post = (worker, path, body, headers) => request(worker, 'POST', path, body, { 'content-type': 'application/json', ...headers });
+export const post = (worker, path, body, headers) =>
+  request(worker, 'POST', path, body, { 'content-type': 'application/json', ...headers });
 
 /** A connection that is written to by hand; answer() resolves to the first answer that comes back. */
 export function raw(port) {

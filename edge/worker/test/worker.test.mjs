@@ -34,7 +34,11 @@ async function check(worker, n) {
 /** Makes n calls, ten at a time. */
 async function many(n, call) {
   let next = 0;
-  await Promise.all(Array.from({ length: 10 }, async () => { while (next < n) await call(next++); }));
+  await Promise.all(
+    Array.from({ length: 10 }, async () => {
+      while (next < n) await call(next++);
+    }),
+  );
 }
 
 /** The memory that a process holds, in MB. */
@@ -43,7 +47,10 @@ const memory = ({ child }) => Number(readFileSync(`/proc/${child.pid}/status`, '
 describe('memory', { concurrency: 2 }, () => {
   // V8 is told to keep house: else it lets garbage gather for as long as there is room, which says nothing.
   const v8Flags = ['--max-old-space-size=24', '--max-semi-space-size=2'];
-  for (const [way, vars] of [['exports', {}], ['http.Handler', { SCORING: 'handler' }]]) {
+  for (const [way, vars] of [
+    ['exports', {}],
+    ['http.Handler', { SCORING: 'handler' }],
+  ]) {
     it(`is the same after 20,000 requests, ${way}`, async () => {
       const worker = await start(join(root, 'dist', 'worker'), { vars, v8Flags });
       try {
@@ -78,7 +85,8 @@ describe('one instance', () => {
   });
 
   it('is not disturbed by 100 slow and chunked bodies at a time', async () => {
-    const head = (extra) => `POST ${path} HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nConnection: close\r\n${extra}\r\n\r\n`;
+    const head = (extra) =>
+      `POST ${path} HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nConnection: close\r\n${extra}\r\n\r\n`;
     const slow = async (i) => {
       const { write, answer } = raw(worker.port);
       const done = answer();
@@ -136,8 +144,13 @@ describe('one instance', () => {
 });
 
 it('gives the same bytes both ways', async () => {
-  const [short, long] = await Promise.all([{}, { SCORING: 'handler' }].map((vars) =>
-    start(join(root, 'dist', 'worker'), { vars: { CORS_ORIGINS: 'https://a.example, https://b.example', READ_TOKEN: 'secret', ...vars } })));
+  const [short, long] = await Promise.all(
+    [{}, { SCORING: 'handler' }].map((vars) =>
+      start(join(root, 'dist', 'worker'), {
+        vars: { CORS_ORIGINS: 'https://a.example, https://b.example', READ_TOKEN: 'secret', ...vars },
+      }),
+    ),
+  );
   try {
     const binary = caseBytes('vector_assembler', 'frame.json'); // not a frame in that format
     const auth = { authorization: 'Bearer secret' };
@@ -161,9 +174,27 @@ it('gives the same bytes both ways', async () => {
       ['POST', '/models/nobody/transform', some(0, 1), json],
       ['POST', '/models/sh%6Fppers/score', JSON.stringify(objects[0]), json],
       ['POST', '/models/shoppers/score', JSON.stringify(objects.slice(0, 5)), json],
-      ['POST', '/models/shoppers/score', objects.slice(0, 5).map((o) => JSON.stringify(o)).join('\n'), { ...auth, 'content-type': 'application/x-ndjson' }],
+      [
+        'POST',
+        '/models/shoppers/score',
+        objects
+          .slice(0, 5)
+          .map((o) => JSON.stringify(o))
+          .join('\n'),
+        { ...auth, 'content-type': 'application/x-ndjson' },
+      ],
       ['POST', '/models/shoppers/score', '[{}]', json],
-      ['POST', '/models/transform', JSON.stringify({ modelName: 'shoppers', format: 'ml.combust.mleap.json', tag: 7, frame: Buffer.from(some(0, 2)).toString('base64') }), json],
+      [
+        'POST',
+        '/models/transform',
+        JSON.stringify({
+          modelName: 'shoppers',
+          format: 'ml.combust.mleap.json',
+          tag: 7,
+          frame: Buffer.from(some(0, 2)).toString('base64'),
+        }),
+        json,
+      ],
       ['POST', '/models/transform', '{invalid json}', json],
       ['POST', '/models/a/b/transform', '{}', json],
     ];
@@ -181,68 +212,71 @@ it('gives the same bytes both ways', async () => {
   }
 });
 
-for (const vars of [{}, { SCORING: 'handler' }]) describe(`an instance that breaks, ${vars.SCORING ?? 'exports'}`, () => {
-  let worker;
-  let temp;
-  before(async () => {
-    temp = scratch();
-    assemble(temp.folder, { program: 'poisoned', models: [`words=${caseFile('string_indexer_keep_nullable', 'bundle.json.zip')}`] });
-    worker = await start(temp.folder, { vars });
-  });
-  after(async () => {
-    await worker?.stop();
-    temp.remove();
-  });
-
-  const score = (word) => post(worker, '/models/words/score', JSON.stringify({ s: word }));
-  const well = async () => {
-    const { status, text } = await score('c');
-    assert.equal(status, 200, text);
-    assert.equal(text, '{"out":2.0}\n');
-  };
-
-  it('answers 500 to a request that makes an op panic, and goes on', async () => {
-    await well();
-    for (let i = 0; i < 3; i++) {
-      const { status, headers, text } = await score('panic');
-      assert.equal(status, 500);
-      assert.equal(headers['content-type'], 'application/problem+json');
-      assert.equal(JSON.parse(text).kind, 'internal');
-      assert.ok(!text.includes('poison'), text);
-      await well();
-    }
-    assert.ok(!worker.log.includes('crashed'), worker.log);
-  });
-
-  for (const word of ['overflow', 'fatal', 'exit']) {
-    it(`is replaced after a fault that nothing recovers from (${word})`, async () => {
-      const before = worker.log.split('crashed').length;
-      const { status, text } = await score(word);
-      assert.equal(status, 500);
-      assert.equal(JSON.parse(text).kind, 'internal');
-      await well();
-      await pause(50); // the log comes through a pipe
-      assert.equal(worker.log.split('crashed').length - before, 2, worker.log); // it was tried twice
+for (const vars of [{}, { SCORING: 'handler' }])
+  describe(`an instance that breaks, ${vars.SCORING ?? 'exports'}`, () => {
+    let worker;
+    let temp;
+    before(async () => {
+      temp = scratch();
+      assemble(temp.folder, { program: 'poisoned', models: [`words=${caseFile('string_indexer_keep_nullable', 'bundle.json.zip')}`] });
+      worker = await start(temp.folder, { vars });
     });
-  }
+    after(async () => {
+      await worker?.stop();
+      temp.remove();
+    });
 
-  it('is replaced, and the request made again', async () => {
-    const { status, text } = await score('once');
-    assert.equal(status, 200, text);
-    assert.equal(text, '{"out":3.0}\n');
-  });
+    const score = (word) => post(worker, '/models/words/score', JSON.stringify({ s: word }));
+    const well = async () => {
+      const { status, text } = await score('c');
+      assert.equal(status, 200, text);
+      assert.equal(text, '{"out":2.0}\n');
+    };
 
-  it('lets a handler of the user’s own serve, and panic', async () => {
-    assert.equal((await get(worker, '/hello')).text, 'hello');
-    assert.equal((await get(worker, '/panic')).status, 500);
-    assert.equal((await get(worker, '/hello')).text, 'hello');
-    await well();
-  });
+    it('answers 500 to a request that makes an op panic, and goes on', async () => {
+      await well();
+      for (let i = 0; i < 3; i++) {
+        const { status, headers, text } = await score('panic');
+        assert.equal(status, 500);
+        assert.equal(headers['content-type'], 'application/problem+json');
+        assert.equal(JSON.parse(text).kind, 'internal');
+        assert.ok(!text.includes('poison'), text);
+        await well();
+      }
+      assert.ok(!worker.log.includes('crashed'), worker.log);
+    });
 
-  it('is replaced while many others score', async () => {
-    await Promise.all([
-      many(500, well),
-      (async () => { for (const word of ['fatal', 'panic', 'overflow', 'exit']) assert.equal((await score(word)).status, 500); })(),
-    ]);
+    for (const word of ['overflow', 'fatal', 'exit']) {
+      it(`is replaced after a fault that nothing recovers from (${word})`, async () => {
+        const before = worker.log.split('crashed').length;
+        const { status, text } = await score(word);
+        assert.equal(status, 500);
+        assert.equal(JSON.parse(text).kind, 'internal');
+        await well();
+        await pause(50); // the log comes through a pipe
+        assert.equal(worker.log.split('crashed').length - before, 2, worker.log); // it was tried twice
+      });
+    }
+
+    it('is replaced, and the request made again', async () => {
+      const { status, text } = await score('once');
+      assert.equal(status, 200, text);
+      assert.equal(text, '{"out":3.0}\n');
+    });
+
+    it('lets a handler of the user’s own serve, and panic', async () => {
+      assert.equal((await get(worker, '/hello')).text, 'hello');
+      assert.equal((await get(worker, '/panic')).status, 500);
+      assert.equal((await get(worker, '/hello')).text, 'hello');
+      await well();
+    });
+
+    it('is replaced while many others score', async () => {
+      await Promise.all([
+        many(500, well),
+        (async () => {
+          for (const word of ['fatal', 'panic', 'overflow', 'exit']) assert.equal((await score(word)).status, 500);
+        })(),
+      ]);
+    });
   });
-});

@@ -65,7 +65,11 @@ export async function start(folder, options) {
     let text = '';
     child.stdio[3].on('data', (chunk) => {
       text += chunk;
-      const listening = text.split('\n').filter(Boolean).map((l) => JSON.parse(l)).find((e) => e.event === 'listen');
+      const listening = text
+        .split('\n')
+        .filter(Boolean)
+        .map((l) => JSON.parse(l))
+        .find((e) => e.event === 'listen');
       if (listening) resolve(listening.port);
     });
     child.once('exit', (code) => reject(new Error(`workerd ended with ${code}: ${worker.log}`)));
