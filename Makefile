@@ -208,7 +208,7 @@ java:
 	@command -v java >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless)
 
 # ROUNDS, SIZES, ONLY and the rest are at the top of wasm/bench/bench.mjs.
-bench: dist/scorer.wasm dist/npm/package.json wasm/bench/node_modules ## measure pageleap and its rivals (ROUNDS=3 SIZES="S M L" ONLY=REGEX)
+bench: dist/pageleap dist/scorer.wasm dist/npm/package.json wasm/bench/node_modules ## measure pageleap and its rivals (ROUNDS=3 SIZES="S M L" ONLY=REGEX)
 	@node wasm/bench/bench.mjs
 
 wasm/bench/node_modules: wasm/bench/package-lock.json

@@ -3,7 +3,8 @@
 //
 //   ROUNDS=3          rounds
 //   SIZES="S M L"     forests
-//   ONLY=REGEX        contenders whose name fits (the names in LIST, and "pipelines", "scale", "sizes", "ops")
+//   ONLY=REGEX        contenders whose name fits (the names in LIST, and "cold", "pipelines", "scale", "sizes", "ops")
+//   PAGES=9           fresh pages for each cold start
 //   YDF_L=FILE        a forest of size L for ydf-inference, with its answers in FILE.f64
 //   MLEAP=COMMAND     "COMMAND bench BUNDLE FRAME SECONDS" measures MLeap on the JVM
 //   OUT=FILE          where the tables go, - for nowhere
@@ -17,6 +18,7 @@ import { fileOf, here, made, root } from './files.mjs';
 const rounds = +(process.env.ROUNDS || 3);
 const sizes = (process.env.SIZES || 'S M L').split(/[\s,]+/);
 const only = new RegExp(process.env.ONLY || '');
+const pages = +(process.env.PAGES || 9);
 const out = process.env.OUT || join(here, 'RESULTS.md');
 const PIPELINES = [
   'pipeline_visitor_rf',
@@ -37,6 +39,8 @@ const go =
 const LIST = {
   'pageleap-node': node('node.mjs', 'pageleap'),
   'pageleap-chromium': node('chromium.mjs', 'pageleap'),
+  'pageleap-compiled-node': node('node.mjs', 'compiled'),
+  'pageleap-compiled-chromium': node('chromium.mjs', 'compiled'),
   'pageleap-go': go('go'),
   'pageleap-wazero': go('wazero', fileOf('scorer.wasm')),
   'onnxruntime-node': node('node.mjs', 'onnxruntime'),
@@ -57,25 +61,33 @@ const output = (command, args) => {
     return '';
   }
 };
+const hasChromium = existsSync(process.env.CHROMIUM || '/usr/bin/chromium');
 const hasC = output('cc', ['--version']) !== '';
-const runs = Object.keys(LIST).filter(
-  (name) =>
-    only.test(name) && (name !== 'loop-c' || hasC) && (!/chromium/.test(name) || existsSync(process.env.CHROMIUM || '/usr/bin/chromium')),
-);
+const runs = Object.keys(LIST).filter((name) => only.test(name) && (name !== 'loop-c' || hasC) && (!/chromium/.test(name) || hasChromium));
 
 mkdirSync(made, { recursive: true });
 execFileSync('go', ['build', '-o', join(made, 'bench'), './wasm/bench'], { cwd: root, stdio: 'inherit' });
-for (const s of sizes) {
+for (const s of new Set([...sizes, 'S', 'M'])) {
   if (!existsSync(fileOf(`m2cgen_${s}.js`))) execFileSync(join(made, 'bench'), ['forms', s, made], { cwd: root, stdio: 'inherit' });
 }
+const bundles = {
+  ...Object.fromEntries([...new Set([...sizes, 'S', 'M'])].map((s) => [s, fileOf(`forest_${s}.zip`)])),
+  demo: fileOf('shoppers_visit.zip'),
+  Markov: join(root, 'testdata/cases/markov_buy_synthetic/bundle.json.zip'),
+};
+for (const [name, bundle] of Object.entries(bundles))
+  execFileSync(join(root, 'dist/pageleap'), ['compile', bundle, '-o', fileOf(`compiled_${name}.wasm`)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 if (hasC) execFileSync('cc', ['-O3', '-march=native', '-o', join(made, 'loop'), join(here, 'c', 'loop.c'), '-lm'], { stdio: 'inherit' });
 
 // A run of one contender: what it prints, or undefined where it has nothing to say.
-function measured(command) {
+function measured(command, timeout = 90_000) {
   const [file, ...args] = command;
-  const r = spawnSync(file, args, { cwd: root, encoding: 'utf8', timeout: 90_000, maxBuffer: 1 << 26 });
+  const r = spawnSync(file, args, { cwd: root, encoding: 'utf8', timeout, maxBuffer: 1 << 26 });
   const lines = r.stdout?.split('\n').filter((l) => l.startsWith('{')) ?? [];
-  if (lines.length === 0) console.error(`${args.join(' ')}: no result\n${(r.stderr || r.error?.message || '').slice(-600)}`);
+  if (r.status !== 0 || lines.length === 0)
+    console.error(`${args.join(' ')}: ${lines.length} results\n${(r.stderr || r.error?.message || '').slice(-600)}`);
   return lines.map((l) => JSON.parse(l));
 }
 
@@ -117,6 +129,7 @@ if (runs.length) {
     '## One forest, many scorers',
     '',
     'Microseconds a row: one row a call, and in batches of 1,000. What the forests are: [testdata/bench](../../testdata/bench/README.md).',
+    'Compiled modules, nested ifs and loops take batches row by row.',
     '',
   );
   say(`| | ${sizes.map((s) => `${s}, one row | ${s}, batch`).join(' | ')} |`, `|---|${'---|'.repeat(2 * sizes.length)}`);
@@ -127,30 +140,34 @@ if (runs.length) {
       `| ${peer} | ${sizes.map((s) => `${us(of(name, s, (r) => r.single.med))} | ${us(of(name, s, (r) => r.batch.med))}`).join(' | ')} |`,
     );
   }
-  say(
-    '',
-    '### How many times as fast pageleap is',
-    '',
-    `| | ${sizes.map((s) => `${s}, one row | ${s}, batch`).join(' | ')} |`,
-    `|---|${'---|'.repeat(2 * sizes.length)}`,
-  );
-  for (const name of runs.filter((n) => !n.startsWith('pageleap') && results[n])) {
-    const own = name.endsWith('-chromium') ? 'pageleap-chromium' : /-(go|c)$/.test(name) ? 'pageleap-go' : 'pageleap-node';
+  const compared = (title, names, own) => {
+    names = names.filter((n) => results[n] && results[own(n)]);
+    if (names.length === 0) return;
     say(
-      `| ${Object.values(results[name])[0][0].peer} | ${sizes
-        .map((s) =>
-          ['single', 'batch']
-            .map((k) =>
-              times(
-                of(name, s, (r) => r[k].med),
-                of(own, s, (r) => r[k].med),
-              ),
-            )
-            .join(' | '),
-        )
-        .join(' | ')} |`,
+      '',
+      `### ${title}`,
+      '',
+      `| | ${sizes.map((s) => `${s}, one row | ${s}, batch`).join(' | ')} |`,
+      `|---|${'---|'.repeat(2 * sizes.length)}`,
     );
-  }
+    for (const name of names) {
+      const cells = sizes.flatMap((s) =>
+        ['single', 'batch'].map((k) => {
+          const med = (n) => of(n, s, (r) => r[k].med);
+          return times(med(name), med(own(name)));
+        }),
+      );
+      say(`| ${Object.values(results[name])[0][0].peer} | ${cells.join(' | ')} |`);
+    }
+  };
+  const others = runs.filter((n) => !n.startsWith('pageleap'));
+  const where = (n) => (n.endsWith('-chromium') ? 'chromium' : /-(go|c)$/.test(n) ? 'go' : 'node');
+  compared('How many times as fast pageleap is', others, (n) => `pageleap-${where(n)}`);
+  compared(
+    'How many times as fast a compiled module is',
+    ['pageleap-node', 'pageleap-chromium', ...others.filter((n) => where(n) !== 'go')],
+    (n) => `pageleap-compiled-${where(n)}`,
+  );
   say(
     '',
     '## From bytes in memory to the first score',
@@ -165,15 +182,40 @@ if (runs.length) {
       say(`| ${Object.values(results[name])[0][0].peer} | ${sizes.map((s) => ms(of(name, s, (r) => r.cold))).join(' | ')} |`);
   }
   say('', '| pageleap | compile the module | start it and load the bundle | first score | memory |', '|---|---|---|---|---|');
-  for (const name of ['pageleap-node', 'pageleap-chromium']) {
+  for (const name of runs.filter((n) => results[n] && Object.values(results[n])[0][0].split)) {
     for (const s of sizes) {
       const part = (k) => ms(of(name, s, (r) => r.split[k]));
       if (results[name]?.[s])
         say(
-          `| ${s}, ${name.split('-')[1]} | ${part('compile')} | ${part('load')} | ${part('score')} | ${(of(name, s, (r) => r.split.memory) / 1e6).toFixed(1)} MB |`,
+          `| ${s}, ${Object.values(results[name])[0][0].peer} | ${part('compile')} | ${part('load')} | ${part('score')} | ${(of(name, s, (r) => r.split.memory) / 1e6).toFixed(1)} MB |`,
         );
     }
   }
+}
+
+keep();
+if (only.test('cold') && hasChromium) {
+  const forests = ['S', 'M'].flatMap((s) => ['compiled', 'pageleap', 'onnxruntime', 'ydf', 'loop', 'm2cgen'].map((c) => `${c}:${s}`));
+  const all = {};
+  for (const r of measured(
+    [process.execPath, join(here, 'chromium.mjs'), 'cold', pages, 'visit-compiled:demo', 'visit:demo', ...forests],
+    180_000,
+  )) {
+    if (!r.ok) console.error(`WRONG: ${r.peer} ${r.size} is off by ${r.maxdiff}`);
+    ((all[r.peer] ??= {})[r.size] ??= []).push(r.cold);
+  }
+  say(
+    '',
+    '## Cold starts in Chromium',
+    '',
+    `Milliseconds from bytes in memory to the first score, the median and the range of ${pages} fresh pages, taken in turn. "demo" is the demo`,
+    "shop's pipeline, from a visit's events to a probability.",
+    '',
+    '| | demo | S | M |',
+    '|---|---|---|---|',
+  );
+  const spread = (list) => (list ? `${ms(median(list))} (${ms(Math.min(...list))}–${ms(Math.max(...list))})` : '—');
+  for (const [peer, of] of Object.entries(all)) say(`| ${peer} | ${spread(of.demo)} | ${spread(of.S)} | ${spread(of.M)} |`);
 }
 
 keep();
@@ -235,17 +277,20 @@ if (only.test('ops')) {
 
 keep();
 if (only.test('sizes')) {
-  const brotli = (b) =>
-    brotliCompressSync(b, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } }).length;
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 };
+  const known = {};
+  const brotli = (f) => (known[f] ??= brotliCompressSync(readFileSync(f), { params }).length);
   const kB = (n) => (n / 1e3).toFixed(n < 1e5 ? 1 : 0);
   say('', '## What a page downloads', '', 'kB: as it is, after gzip, after brotli.', '', '| | raw | gzip | brotli |', '|---|---|---|---|');
+  const script = join(root, 'dist/npm/pageleap.mjs');
   const ort = join(here, 'node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs');
   const ydf = join(here, 'node_modules/ydf-inference/dist');
   for (const [name, ...files] of [
-    ['pageleap: scorer.wasm, pageleap.mjs', fileOf('scorer.wasm'), join(root, 'dist/npm/pageleap.mjs')],
+    ['pageleap: scorer.wasm, pageleap.mjs', fileOf('scorer.wasm'), script],
     ['onnxruntime-web: wasm, script', fileOf('ort.wasm'), ort],
     ['ydf-inference: wasm, script', join(ydf, 'inference.wasm'), join(ydf, 'inference.js')],
     ...sizes.flatMap((s) => [
+      [`compiled module ${s}`, fileOf(`compiled_${s}.wasm`)],
       [`bundle ${s}`, fileOf(`forest_${s}.zip`)],
       [`ONNX ${s}`, fileOf(`rf_${s}.onnx`)],
       [`nested ifs ${s}`, fileOf(`m2cgen_${s}.js`)],
@@ -253,9 +298,31 @@ if (only.test('sizes')) {
   ]) {
     if (!files.every(existsSync)) continue;
     const data = files.map((f) => readFileSync(f));
-    const big = data.some((b) => b.length > 20e6); // brotli -11 takes minutes there
-    const sum = (f) => kB(data.reduce((n, b) => n + f(b), 0));
-    say(`| ${name} | ${sum((b) => b.length)} | ${sum((b) => gzipSync(b, { level: 9 }).length)} | ${big ? '—' : sum(brotli)} |`);
+    const big = data.some((b) => b.length > 15e6); // brotli -11 takes a minute there
+    const sum = (f) => kB(data.reduce((n, b, i) => n + f(b, files[i]), 0));
+    say(
+      `| ${name} | ${sum((b) => b.length)} | ${sum((b) => gzipSync(b, { level: 9 }).length)} | ${big ? '—' : sum((_, f) => brotli(f))} |`,
+    );
+  }
+  const models = ['demo', 'Markov', ...sizes.filter((s) => s !== 'L')];
+  say(
+    '',
+    'A page with one model, all that it needs, after brotli:',
+    '',
+    `| | ${models.join(' | ')} |`,
+    `|---|${'---|'.repeat(models.length)}`,
+  );
+  for (const [name, files] of [
+    ['pageleap compile: module, pageleap.mjs', (m) => [fileOf(`compiled_${m}.wasm`), script]],
+    ['the module alone', (m) => [fileOf(`compiled_${m}.wasm`)]],
+    ['pageleap: scorer.wasm, pageleap.mjs, bundle', (m) => [fileOf('scorer.wasm'), script, bundles[m]]],
+    ['onnxruntime-web: wasm, script, ONNX', (m) => [fileOf('ort.wasm'), ort, fileOf(`rf_${m}.onnx`)]],
+    ['the ONNX model alone', (m) => [fileOf(`rf_${m}.onnx`)]],
+    ['nested ifs', (m) => [fileOf(`m2cgen_${m}.js`)]],
+    ['plain loop: its nodes', (m) => [fileOf(`flat_${m}.bin`)]],
+  ]) {
+    const cells = models.map((m) => (files(m).every(existsSync) ? kB(files(m).reduce((n, f) => n + brotli(f), 0)) : '—'));
+    say(`| ${name} | ${cells.join(' | ')} |`);
   }
 }
 

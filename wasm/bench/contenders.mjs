@@ -1,6 +1,7 @@
 // The contenders in JavaScript. Each takes {size, get, rows, names, lib}: get(file) gives bytes, lib what else its runtime has to
-// offer. The clock of a cold start runs from bytes in memory to the first answer.
-import { doubles, F, N, report } from './measure.mjs';
+// offer, its scripts loaded. The clock of a cold start runs from bytes in memory to the first answer. What they give, report in
+// measure.mjs takes.
+import { doubles, F, N } from './measure.mjs';
 
 const now = () => performance.now();
 const perRow = (one) => {
@@ -11,33 +12,63 @@ const perRow = (one) => {
   };
 };
 
+// Starts scorer.wasm with a bundle, or a module that pageleap compile made of one; one(scorer, i) scores a row.
+async function started({ get, lib }, { wasm, bundle }, one) {
+  [wasm, bundle] = await Promise.all([get(wasm), bundle && get(bundle)]);
+  const outputs = ['probability'];
+  const start = now();
+  const module = await lib.compile(wasm);
+  const compiled = now();
+  const scorer = await lib.load(bundle ? { bundle, wasm: module, outputs } : { module, outputs });
+  const loaded = now();
+  one(scorer, 0);
+  const end = now();
+  const split = { compile: compiled - start, load: loaded - compiled, score: end - loaded, memory: scorer.memory };
+  return { scorer, cold: end - start, split };
+}
+
+// A forest.
+const pageleap = (peer, files) => async (bench) => {
+  const { size, get, rows } = bench;
+  const expected = doubles(await get(`expected_${size}.f64`));
+  const score = (scorer, i) => scorer.score({ features: rows.rows64[i] }).probability[1];
+  const { scorer, cold, split } = await started(bench, files(size), score);
+  const one = (i) => score(scorer, i);
+  // Compiled modules take rows one at a time.
+  const all = files(size).bundle
+    ? () => {
+        const p = scorer.scoreBatch({ features: rows.f64 }, N).probability;
+        const out = new Float64Array(N);
+        for (let i = 0; i < N; i++) out[i] = p[2 * i + 1];
+        return out;
+      }
+    : perRow(one);
+  return { peer, size, cold, split, one, all, expected };
+};
+
+// The demo's pipeline, from a visit's events to a probability; for cold starts.
+const visit = (peer, files) => async (bench) => {
+  const json = async (name) => JSON.parse(new TextDecoder().decode(await bench.get(name)));
+  const [frame, answers] = await Promise.all([json('shoppers_visit_frame.json'), json('shoppers_visit_expected.json')]);
+  const rows = frame.rows.map((row) => Object.fromEntries(frame.schema.fields.map((f, i) => [f.name, row[i]])));
+  const at = answers.schema.fields.findIndex((f) => f.name === 'probability');
+  const score = (scorer, i) => scorer.score(rows[i]).probability[1];
+  const { scorer, cold, split } = await started(bench, files, score);
+  const one = (i) => score(scorer, i);
+  const all = () => rows.map((_, i) => one(i));
+  return { peer, size: 'demo', cold, split, one, all, expected: answers.rows.map((row) => row[at].values[1]) };
+};
+
 export const contenders = {
-  async pageleap({ size, get, rows, lib }) {
-    const [bundle, wasm, expected] = await Promise.all([get(`forest_${size}.zip`), get('scorer.wasm'), get(`expected_${size}.f64`)]);
-    const start = now();
-    const module = await lib.compile(wasm);
-    const compiled = now();
-    const scorer = await lib.load({ bundle, wasm: module, outputs: ['probability'] });
-    const loaded = now();
-    const one = (i) => scorer.score({ features: rows.rows64[i] }).probability[1];
-    one(0);
-    const end = now();
-    const all = scorer.scoreBatch
-      ? () => {
-          const p = scorer.scoreBatch({ features: rows.f64 }, N).probability;
-          const out = new Float64Array(N);
-          for (let i = 0; i < N; i++) out[i] = p[2 * i + 1];
-          return out;
-        }
-      : perRow(one);
-    const split = { compile: compiled - start, load: loaded - compiled, score: end - loaded, memory: scorer.memory };
-    return report({ peer: 'pageleap', size, cold: end - start, split, one, all, expected: doubles(expected) });
-  },
+  pageleap: pageleap('pageleap', (size) => ({ wasm: 'scorer.wasm', bundle: `forest_${size}.zip` })),
+  compiled: pageleap('pageleap compile', (size) => ({ wasm: `compiled_${size}.wasm` })),
+  visit: visit('pageleap', { wasm: 'scorer.wasm', bundle: 'shoppers_visit.zip' }),
+  'visit-compiled': visit('pageleap compile', { wasm: 'compiled_demo.wasm' }),
 
   async onnxruntime({ size, get, rows, lib }) {
     const [model, wasm, expected] = await Promise.all([get(`rf_${size}.onnx`), get('ort.wasm'), get(`expected_${size}.f64`)]);
     const start = now();
-    const ort = await lib.ort();
+    const { ort } = lib;
     ort.env.wasm.numThreads = 1;
     ort.env.wasm.wasmBinary = wasm.slice().buffer;
     ort.env.logLevel = 'error';
@@ -53,21 +84,21 @@ export const contenders = {
       for (let i = 0; i < N; i++) out[i] = p[2 * i + 1];
       return out;
     };
-    return report({ peer: 'onnxruntime-web', size, cold, one, all, expected: doubles(expected), tolerance: 2e-6, isAsync: true });
+    return { peer: 'onnxruntime-web', size, cold, one, all, expected: doubles(expected), tolerance: 2e-6, isAsync: true };
   },
 
   async ydf({ size, get, rows, names, lib }) {
-    const [zip, expected] = await Promise.all([get(`ydf_${size}.zip`), get(`expected_ydf_${size}.f64`)]);
-    const start = now();
-    const ydf = await lib.ydf();
-    const model = await ydf.loadModelFromZipBlob(zip);
+    const [zip, wasm, expected] = await Promise.all([get(`ydf_${size}.zip`), get('ydf.wasm'), get(`expected_ydf_${size}.f64`)]);
     const examples = rows.rows32.map((r) => Object.fromEntries(names.map((name, j) => [name, [r[j]]])));
     const every = Object.fromEntries(names.map((name, j) => [name, rows.rows32.map((r) => r[j])]));
+    const start = now();
+    const ydf = await lib.ydf({ wasmBinary: wasm });
+    const model = await ydf.loadModelFromZipBlob(zip);
     const last = (p) => (p[0]?.length === undefined ? p : p.map((q) => q[q.length - 1]));
     const one = (i) => last(model.predict(examples[i]))[0];
     one(0);
     const cold = now() - start;
-    return report({
+    return {
       peer: 'ydf-inference (a forest of its own)',
       size,
       cold,
@@ -75,7 +106,7 @@ export const contenders = {
       all: () => last(model.predict(every)),
       expected: doubles(expected),
       tolerance: 1e-5,
-    });
+    };
   },
 
   async m2cgen({ size, get, rows }) {
@@ -86,7 +117,7 @@ export const contenders = {
     const one = (i) => score(rows.arrays[i])[1];
     one(0);
     const cold = now() - start;
-    return report({ peer: 'nested ifs as m2cgen writes them', size, cold, one, all: perRow(one), expected: doubles(expected) });
+    return { peer: 'nested ifs as m2cgen writes them', size, cold, one, all: perRow(one), expected: doubles(expected) };
   },
 
   async loop({ size, get, rows }) {
@@ -119,6 +150,6 @@ export const contenders = {
     };
     one(0);
     const cold = now() - start;
-    return report({ peer: 'plain loop, JavaScript', size, cold, one, all: perRow(one), expected: doubles(expected) });
+    return { peer: 'plain loop, JavaScript', size, cold, one, all: perRow(one), expected: doubles(expected) };
   },
 };

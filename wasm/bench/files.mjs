@@ -9,7 +9,9 @@ export const made = join(root, 'dist', 'bench'); // the forms that are made of t
 export function fileOf(name) {
   if (name === 'scorer.wasm') return join(root, 'dist', name);
   if (name === 'ort.wasm') return join(here, 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm');
+  if (name === 'ydf.wasm') return join(here, 'node_modules/ydf-inference/dist/inference.wasm');
   if (name === 'ydf_L.zip') return process.env.YDF_L;
   if (name === 'expected_ydf_L.f64') return `${process.env.YDF_L}.f64`;
-  return join(/^(rf|m2cgen|flat)_/.test(name) ? made : join(root, 'testdata', 'bench'), name);
+  if (name.startsWith('shoppers_visit')) return join(root, 'testdata', 'demo', name);
+  return join(/^(rf|m2cgen|flat|compiled)_/.test(name) ? made : join(root, 'testdata', 'bench'), name);
 }
