@@ -21,7 +21,8 @@ type last struct {
 // plan is a model bound to the schema of the last frame.
 type plan struct {
 	*engine.Plan
-	rows sync.Pool
+	rows  sync.Pool // of *engine.Row
+	quick quick
 }
 
 // schemaText is the schema of the last answer and how it stands there.
@@ -39,6 +40,7 @@ func (s *Served) transform(f *frame.Frame) (*engine.Result, error) {
 			return nil, err
 		}
 		p = &plan{Plan: bound}
+		p.quick.init(bound)
 		s.plan.Store(p)
 	}
 	row, _ := p.rows.Get().(*engine.Row)

@@ -40,6 +40,11 @@ func (x *exchange) transform() (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if in == frame.JSON && out == frame.JSON && columns == nil {
+		if a := x.quick(); a != nil {
+			return a, nil
+		}
+	}
 	current, err := x.served()
 	if err != nil {
 		return nil, err // before whatever is wrong with the frame

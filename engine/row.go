@@ -77,6 +77,19 @@ func (r *Row) Input(i int) *frame.Value { return &r.cells[i] }
 // Output is the cell of the plan's output i, as the last Score left it.
 func (r *Row) Output(i int) *frame.Value { return &r.cells[r.plan.outSlot[i]] }
 
+// AppendJSON appends the row of the whole frame that comes out, as the last Score
+// left it, as it stands in a JSON leap frame.
+func (r *Row) AppendJSON(b []byte) []byte {
+	b = append(b, '[')
+	for i, c := range r.plan.columns {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = frame.AppendValue(b, r.plan.slots[c.slot], &r.cells[c.slot])
+	}
+	return append(b, ']')
+}
+
 // Slot is any slot's cell.
 func (r *Row) Slot(i int) *frame.Value { return &r.cells[i] }
 
