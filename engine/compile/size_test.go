@@ -53,7 +53,7 @@ func TestSizes(t *testing.T) {
 		model *engine.Model
 		most  int
 	}{
-		{"a logistic regression with 20 inputs", regression(t), 4400},
+		{"a logistic regression with 20 inputs", regression(t), 3300},
 		{"the demo's forest", model(t, "../../testdata/demo/visitor_model.zip"), 20_000},
 	} {
 		m, err := compile.Compile(c.model)

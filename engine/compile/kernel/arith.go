@@ -180,73 +180,49 @@ func parts(x float64) (m uint64, e int32) {
 	return m | topBit, e
 }
 
-// fma is x·y + z with one rounding, for any numbers at all: in whole numbers of
-// 128 bits.
+// fma is x·y + z with one rounding where fmath.FMA cannot: it brings the numbers
+// to where that can, and the sum back.
 func fma(x, y, z float64) float64 {
 	infinite := !(math.Abs(x) <= math.MaxFloat64 && math.Abs(y) <= math.MaxFloat64)
 	switch {
 	case infinite || x == 0 || y == 0 || z != z:
 		return float64(x*y) + z
+	case z == 0:
+		return x * y
 	case math.Abs(z) > math.MaxFloat64:
 		return z
 	}
-	// The product has its highest bit at 124 or 125, z at 124.
-	mx, ex := topped(x)
-	my, ey := topped(y)
-	hi, lo := product(mx<<10, my<<10)
-	e := ex + ey - 1075 - 20
-	negative := math.Signbit(x) != math.Signbit(y)
-	if z != 0 {
-		mz, ez := topped(z)
-		zhi, zlo := mz<<8, uint64(0)
-		ez -= 72
-		if e >= ez {
-			zhi, zlo = shiftRight(zhi, zlo, uint32(e-ez))
-		} else {
-			hi, lo = shiftRight(hi, lo, uint32(ez-e))
-			e = ez
+	x, ex := unit(x)
+	y, ey := unit(y)
+	by, ez := unit(z)
+	e := ex + ey
+	if ez-e > 200 { // x·y is far below the last place of z
+		return z
+	}
+	z = ldexp(by, max(ez-e, -200)) // further below that of x·y it is all the same
+	sum := fmath.FMA(x, y, z)
+	if least := ldexp(1, -1022-e); math.Abs(sum) < least {
+		// There are fewer places for the sum. Its second rounding goes wrong only
+		// if the first one made it lie in the middle between two numbers.
+		least = math.Copysign(least, sum)
+		half := least * 0x1p-53
+		rounded := sum + least - least
+		product := float64(x * y)
+		s := product + z
+		v := s - product
+		rest := s - sum + (product - (s - v) + (z - v)) + fmath.FMA(x, y, -product)
+		if rest != 0 && math.Abs(sum-rounded) == math.Abs(half) {
+			rounded = sum + math.Copysign(half, rest)
 		}
-		if negative == math.Signbit(z) {
-			hi, lo = plus(hi, lo, zhi, zlo)
-		} else if hi > zhi || hi == zhi && lo >= zlo {
-			hi, lo = minus(hi, lo, zhi, zlo)
-		} else {
-			hi, lo = minus(zhi, zlo, hi, lo)
-			negative = !negative
-		}
-		if hi|lo == 0 {
-			return 0
-		}
+		sum = math.Copysign(rounded, sum)
 	}
-	// The highest bit to where it is in a mantissa, 52 in hi.
-	e += 64
-	if hi == 0 {
-		hi, lo = lo, 0
-		e -= 64
-	}
-	if n := int32(bits.LeadingZeros64(hi)) - 11; n > 0 {
-		hi = hi<<uint32(n) | lo>>uint32(64-n)
-		lo <<= uint32(n)
-		e -= n
-	} else {
-		hi, lo = shiftRight(hi, lo, uint32(-n))
-		e -= n
-	}
-	if e < 1 { // below what has a top bit
-		hi, lo = shiftRight(hi, lo, uint32(1-e))
-		e = 1
-	}
-	if lo > 1<<63 || lo == 1<<63 && hi&1 != 0 {
-		hi++
-	}
-	sum := math.Inf(1)
-	if e < infinity {
-		sum = math.Float64frombits(uint64(e-1)<<52 + hi)
-	}
-	if negative {
-		return -sum
-	}
-	return sum
+	return ldexp(sum, e)
+}
+
+// unit is m·2^e, m from 1 to 2 or from -1 to -2, for a number that is not 0.
+func unit(x float64) (m float64, e int) {
+	u, n := topped(x)
+	return math.Copysign(math.Float64frombits(u+1022<<52), x), int(n) - 1023
 }
 
 // topped is parts, with the top bit in its place even where the number is too
@@ -255,50 +231,4 @@ func topped(x float64) (m uint64, e int32) {
 	m, e = parts(x)
 	n := int32(bits.LeadingZeros64(m)) - 11
 	return m << uint32(n), e - n
-}
-
-// product is a·b.
-func product(a, b uint64) (hi, lo uint64) {
-	al, ah := a&0xffffffff, a>>32
-	bl, bh := b&0xffffffff, b>>32
-	mid := ah*bl + al*bl>>32
-	low := mid&0xffffffff + al*bh
-	return ah*bh + mid>>32 + low>>32, a * b
-}
-
-func plus(ah, al, bh, bl uint64) (hi, lo uint64) {
-	lo = al + bl
-	hi = ah + bh
-	if lo < al {
-		hi++
-	}
-	return hi, lo
-}
-
-func minus(ah, al, bh, bl uint64) (hi, lo uint64) {
-	hi = ah - bh
-	if al < bl {
-		hi--
-	}
-	return hi, al - bl
-}
-
-// shiftRight shifts by n bits; the lowest bit is 1 where a bit is lost.
-func shiftRight(hi, lo uint64, n uint32) (h, l uint64) {
-	lost := uint64(0)
-	if n >= 64 {
-		if n >= 128 {
-			return 0, uint64(to01(hi|lo != 0))
-		}
-		lost = lo
-		lo = hi
-		hi = 0
-		n -= 64
-	}
-	if n > 0 {
-		lost |= lo << (64 - n)
-		lo = lo>>n | hi<<(64-n)
-		hi >>= n
-	}
-	return hi, lo | uint64(to01(lost != 0))
 }

@@ -46,6 +46,28 @@ func TestFMA(t *testing.T) {
 		check(x, y, math.Float64frombits(math.Float64bits(z)+r.Uint64N(64)-32))
 		check(x, y, math.Float64frombits(math.Float64bits(z)+(r.Uint64N(256)-128)<<52))
 	})
+	// Sums with few places, and those in the middle between two of them.
+	r := rand.New(rand.NewPCG(7, 8))
+	number := func(e int) float64 {
+		m := r.Uint64() & (1<<52 - 1)
+		switch r.IntN(4) {
+		case 0:
+			m &= r.Uint64() & r.Uint64() & r.Uint64()
+		case 1:
+			m &^= 1<<r.IntN(53) - 1
+		case 2:
+			m |= 1<<r.IntN(53) - 1
+		}
+		return math.Ldexp(math.Float64frombits(r.Uint64()<<63|1023<<52|m), e)
+	}
+	for range 100_000 {
+		a, b := r.IntN(200)-600, r.IntN(200)-1060
+		x, y := number(a), number(b-a)
+		check(x, y, number(b+r.IntN(130)-65))
+		check(x, y, math.Float64frombits(math.Float64bits(-x*y)+r.Uint64N(64)-32))
+		check(x, y, number(-1022-r.IntN(54)))
+		check(number(a), number(-1074-a-r.IntN(3)), number(-1022-r.IntN(53)))
+	}
 }
 
 func TestModAndPow(t *testing.T) {

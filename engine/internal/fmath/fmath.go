@@ -41,9 +41,15 @@ func exp(x, tail float64) float64 {
 	p = 1.0/6 + float64(r*p)
 	p = 1.0/2 + float64(r*p)
 	p = r + float64(float64(r*r)*p) // e^r - 1
+	// 2^(n/64) = 2^k·2^(a/8)·2^(b/64), of which the product of the upper parts is
+	// exact.
 	k := int(n)
-	t := &exps[k&63]
-	y := t[0] + (t[1] + float64(t[0]*p))
+	a, b := k>>3&7, k&7
+	aHi, aLo := float64(exps[0][a]), expRests[0][a]
+	bHi, bLo := float64(exps[1][b]), expRests[1][b]
+	hi := float64(aHi * bHi)
+	lo := float64(aHi*bLo) + float64(aLo*(bHi+bLo))
+	y := hi + (lo + float64((hi+lo)*p))
 	if k >>= 6; k > -1022 && k < 1023 {
 		return math.Float64frombits(math.Float64bits(y) + uint64(k)<<52)
 	}
