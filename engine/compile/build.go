@@ -230,16 +230,19 @@ func (b *build) load(noBundle lower.Addr) error {
 func (b *build) score(unknown, visitCells lower.Addr, events bool) error {
 	inputs, outputs := b.plan.Inputs(), b.plan.Outputs()
 	var specs []uint32
+	var columns []string
 	for i := range inputs {
 		f := &inputs[i]
-		column := "schema\ncolumn " + strconv.Quote(f.Name) + " is " + f.Type.String() + ": "
+		columns = append(columns, f.Name)
+		is := " is " + f.Type.String() + ": "
 		tag, sparse := tagOf(&f.Type), uint32(0)
 		if tag == lower.TagDense {
 			b.Need("takesVectors")
-			sparse = b.RawError(column+"sparse indices must ascend and be below the size of the vector", "")
+			sparse = b.RawError("schema\ncolumn ", is+"sparse indices must ascend and be below the size of the vector")
 		}
-		specs = append(specs, tag, b.RawError(column+"a cell with tag ", ""), sparse)
+		specs = append(specs, tag, b.RawError("schema\ncolumn ", is+"a cell with tag "), sparse)
 	}
+	names := b.Names(columns)
 	specsAt := b.Words(specs)
 	specsEnd := specsAt + uint32(4*len(specs))
 	var cells []uint32
@@ -260,7 +263,7 @@ func (b *build) score(unknown, visitCells lower.Addr, events bool) error {
 
 	f := b.function("score", 1, true)
 	if !events {
-		if err := b.call(f, true, "enter", param(0), unknown, b.cells, specsAt, specsEnd); err != nil {
+		if err := b.call(f, true, "enter", param(0), unknown, b.cells, specsAt, specsEnd, names); err != nil {
 			return err
 		}
 		f.Emit(wasmbin.Call, uint64(run.Index))
@@ -279,7 +282,7 @@ func (b *build) score(unknown, visitCells lower.Addr, events bool) error {
 	f.Emit(wasmbin.I32Const, 2) // kernel.visitHandle
 	f.Emit(wasmbin.I32Eq, 0)
 	f.Emit(wasmbin.If, wasmbin.Empty)
-	if err := b.call(f, true, "enter", param(0), unknown, visitCells, specsAt, specsEnd); err != nil {
+	if err := b.call(f, true, "enter", param(0), unknown, visitCells, specsAt, specsEnd, names); err != nil {
 		return err
 	}
 	status := f.Local(wasmbin.I32)
@@ -294,7 +297,7 @@ func (b *build) score(unknown, visitCells lower.Addr, events bool) error {
 	f.Emit(wasmbin.LocalGet, uint64(status))
 	f.Emit(wasmbin.Return, 0)
 	f.Emit(wasmbin.End, 0)
-	if err := b.call(f, true, "enter", param(0), unknown, b.cells, specsAt, specsEnd); err != nil {
+	if err := b.call(f, true, "enter", param(0), unknown, b.cells, specsAt, specsEnd, names); err != nil {
 		return err
 	}
 	f.Emit(wasmbin.Call, uint64(run.Index))

@@ -133,6 +133,7 @@ func (b *build) begin(s *engine.Step) {
 		step.Out = append(step.Out, &b.slots[slot])
 	}
 	b.Begin(step)
+	var numbers []int // ports that null is yet to be looked for in
 	for k, port := range s.Transformer.Inputs() {
 		in := step.In[k]
 		if in == nil {
@@ -142,9 +143,18 @@ func (b *build) begin(s *engine.Step) {
 		if port.Type.Kind == frame.List {
 			check = b.CallRow // a visit's lists are not there
 		}
-		if !port.Type.Nullable && !in.NotNull {
-			check("checkNotNull", in.Cell, b.Error(k, lower.Null, "null", "this column must have a value in every row"))
-			in.NotNull = port.Type.Kind != frame.List // nobody after this sees null
+		refusesNull := !port.Type.Nullable && !in.NotNull
+		in.NotNull = in.NotNull || refusesNull && port.Type.Kind != frame.List // nobody after this sees null
+		if port.Type.Kind == frame.Scalar {
+			if refusesNull {
+				numbers = append(numbers, k)
+			}
+			continue
+		}
+		b.checkNoneNull(numbers)
+		numbers = nil
+		if refusesNull {
+			check("checkNotNull", in.Cell, b.Error(k, lower.Null, "null", missing))
 		}
 		if port.Type.Kind == frame.Tensor {
 			if size := port.Type.Size(); size >= 0 && size != in.Size {
@@ -153,6 +163,29 @@ func (b *build) begin(s *engine.Step) {
 			}
 		}
 	}
+	b.checkNoneNull(numbers)
+}
+
+const missing = "this column must have a value in every row"
+
+// checkNoneNull makes a row end where a port of the step is null.
+func (b *build) checkNoneNull(ports []int) {
+	switch len(ports) {
+	case 0:
+		return
+	case 1:
+		b.Call("checkNotNull", b.In(ports[0]), b.Error(ports[0], lower.Null, "null", missing))
+		return
+	}
+	var cells []lower.Addr
+	var columns []string
+	for _, k := range ports {
+		cells = append(cells, b.In(k))
+		columns = append(columns, b.Column(k))
+	}
+	at := b.Words(cells)
+	err := b.ErrorWith(-1, lower.Null, "null in column ", "", missing)
+	b.Call("checkNoneNull", at, at+uint32(4*len(cells)), b.Names(columns), err)
 }
 
 // tagOf is the tag of a column's cells, 0 where there is none.

@@ -53,7 +53,8 @@ func TestSizes(t *testing.T) {
 		model *engine.Model
 		most  int
 	}{
-		{"a logistic regression with 20 inputs", regression(t), 3300},
+		{"a logistic regression with 20 inputs", regression(t), 3000},
+		{"Markov chains", model(t, "../../testdata/cases/markov_buy_synthetic/bundle.json.zip"), 10_000},
 		{"the demo's forest", model(t, "../../testdata/demo/visitor_model.zip"), 20_000},
 	} {
 		m, err := compile.Compile(c.model)

@@ -83,8 +83,8 @@ var takesVectors Flag // some input is a vector
 
 // enter checks the inputs before the steps run. specs has 12 bytes an input:
 // the tag that it must have, and the errors for another tag and for a sparse
-// vector that is none.
-func enter(handle, err uint32, cells, specs, end Ptr) Status {
+// vector that is none. names has their columns'.
+func enter(handle, err uint32, cells, specs, end, names Ptr) Status {
 	if s := checkHandle(handle, err); s != done {
 		return s
 	}
@@ -94,15 +94,16 @@ func enter(handle, err uint32, cells, specs, end Ptr) Status {
 		want := specs.U32()
 		if tag != want && tag != tagNull {
 			if !takesVectors {
-				return failInt((specs + 4).U32(), int64(tag))
+				return failNameInt((specs + 4).U32(), names, int64(tag))
 			} else if tag != tagSparse || want != tagDense {
-				return failInt((specs + 4).U32(), int64(tag))
+				return failNameInt((specs + 4).U32(), names, int64(tag))
 			} else if !sparseIsSound(cell) {
-				return fail((specs + 8).U32())
+				return failName((specs + 8).U32(), names)
 			}
 		}
 		cell += cellBytes
 		specs += 12
+		names += 2 + Ptr(names.U16())
 	}
 	return done
 }
@@ -127,10 +128,7 @@ func sparseIsSound(c Cell) bool {
 func leave(cells, slots, end Ptr) {
 	for slots != end {
 		if cells.U32() != tagUnwanted {
-			from := slots.Ptr()
-			cells.SetU64(from.U64())
-			(cells + 8).SetU64((from + 8).U64())
-			(cells + 16).SetU64((from + 16).U64())
+			copyBytes(cells, slots.Ptr(), cellBytes)
 		}
 		cells += cellBytes
 		slots += 4
@@ -151,6 +149,17 @@ func swap(a, b Ptr, n uint32) {
 func checkNotNull(c Cell, err uint32) Status {
 	if c.Null() {
 		return fail(err)
+	}
+	return done
+}
+
+// checkNoneNull fails where one of several cells is null, with its column's name.
+func checkNoneNull(cells, end, names Ptr, err uint32) Status {
+	for ; cells != end; cells += 4 {
+		if Cell(cells.U32()).Null() {
+			return failName(err, names)
+		}
+		names += 2 + Ptr(names.U16())
 	}
 	return done
 }

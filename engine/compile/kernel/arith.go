@@ -194,12 +194,12 @@ func fma(x, y, z float64) float64 {
 	}
 	x, ex := unit(x)
 	y, ey := unit(y)
-	by, ez := unit(z)
+	z1, ez := unit(z)
 	e := ex + ey
 	if ez-e > 200 { // x·y is far below the last place of z
 		return z
 	}
-	z = ldexp(by, max(ez-e, -200)) // further below that of x·y it is all the same
+	z = ldexp(z1, max(ez-e, -200)) // further below that of x·y it is all the same
 	sum := fmath.FMA(x, y, z)
 	if least := ldexp(1, -1022-e); math.Abs(sum) < least {
 		// There are fewer places for the sum. Its second rounding goes wrong only
@@ -221,8 +221,13 @@ func fma(x, y, z float64) float64 {
 
 // unit is m·2^e, m from 1 to 2 or from -1 to -2, for a number that is not 0.
 func unit(x float64) (m float64, e int) {
-	u, n := topped(x)
-	return math.Copysign(math.Float64frombits(u+1022<<52), x), int(n) - 1023
+	e = -1023
+	if math.Abs(x) < 0x1p-1022 {
+		x *= 0x1p54
+		e -= 54
+	}
+	b := math.Float64bits(x)
+	return math.Float64frombits(b&^(infinity<<52) | 1023<<52), e + int(b>>52&infinity)
 }
 
 // topped is parts, with the top bit in its place even where the number is too

@@ -32,6 +32,21 @@ func endError(err uint32, at Ptr) Status {
 	return failed
 }
 
+// failName is an error with a name, which has its length (u16) before it.
+func failName(err uint32, name Ptr) Status {
+	at := beginError(err)
+	n := uint32(name.U16())
+	copyBytes(at, name+2, n)
+	return endError(err, at+Ptr(n))
+}
+
+// failNameInt is failName with a whole number at its end.
+func failNameInt(err uint32, name Ptr, x int64) Status {
+	failName(err, name)
+	setError(errorRoom, uint32(putInt(errorRoom+(blocks+12).Ptr(), x)-errorRoom))
+	return failed
+}
+
 // failInt is an error with a whole number.
 func failInt(err uint32, x int64) Status {
 	return endError(err, putInt(beginError(err), x))

@@ -132,6 +132,9 @@ func (b *Builder) In(i int) Addr { return b.step.In[i].Cell }
 // Input is what is known of the step's input i.
 func (b *Builder) Input(i int) *Slot { return b.step.In[i] }
 
+// Column is the name of the column that the step's input i is bound to.
+func (b *Builder) Column(i int) string { return b.step.Columns[i] }
+
 // Outputs is the number of the step's outputs.
 func (b *Builder) Outputs() int { return len(b.step.Out) }
 
@@ -410,6 +413,9 @@ func (b *Builder) Need(flags ...string) {
 // mostError is how long an error may be without its value.
 const mostError = 700
 
+// mostName is how long a name may be, in quotes, that stands in an error.
+const mostName = 300
+
 // Error places an error about the value at the step's input port, -1 for none,
 // and gives what a kernel passes to fail: the message that transform.Bad and the
 // engine's row make of msg and hint, without a value.
@@ -428,6 +434,18 @@ func (b *Builder) ErrorWith(port int, kind, before, after, hint string) Addr {
 		after += " (" + hint + ")"
 	}
 	return b.RawError(before, after)
+}
+
+// Names places names of columns, in quotes and each after its length (u16), for
+// failName.
+func (b *Builder) Names(columns []string) Addr {
+	var c []byte
+	for _, s := range columns {
+		s = strconv.Quote(s)
+		s = s[:min(len(s), mostName)]
+		c = append(append(c, byte(len(s)), byte(len(s)>>8)), s...)
+	}
+	return b.shared(b.texts, c, 2)
 }
 
 // RawError is an error with all its text: kind, newline and message.
