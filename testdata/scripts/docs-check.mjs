@@ -10,6 +10,7 @@
 //   html        its scripts are parsed
 //   python      is parsed
 //   json        is parsed, whole or line by line
+//   toml        is parsed
 //   (none)      is a picture or an output, and is not code
 //
 // A comment before a block says what else is to be done or why it is not:
@@ -331,10 +332,11 @@ function html(block) {
   count.checked++;
 }
 
-function python(block) {
-  const r = spawnSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], { input: block.text, encoding: 'utf8' });
+// parse has Python read the block.
+function parse(block, program) {
+  const r = spawnSync('python3', ['-c', program], { input: block.text, encoding: 'utf8' });
   count.checked++;
-  if (r.status !== 0) fault(block, 'is not Python', r.stderr);
+  if (r.status !== 0) fault(block, `is not ${block.language}`, r.stderr);
 }
 
 function json(block) {
@@ -398,10 +400,13 @@ async function check(file) {
         html(block);
         break;
       case 'python':
-        python(block);
+        parse(block, 'import ast, sys; ast.parse(sys.stdin.read())');
         break;
       case 'json':
         json(block);
+        break;
+      case 'toml':
+        parse(block, 'import sys, tomllib; tomllib.load(sys.stdin.buffer)');
         break;
       default:
         fault(block, `nobody knows how to try a block of ${block.language}`);
