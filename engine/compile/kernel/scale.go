@@ -300,6 +300,8 @@ func compress(out Cell, nonzeros, size uint32) {
 }
 
 // sparsen makes a dense vector sparse.
+//
+//kernel:inline
 func sparsen(out Cell, nonzeros, size uint32) {
 	from, to := out.Data(), out.Data()
 	index := out.Indices()

@@ -78,20 +78,7 @@ func assembleVector(cells, end, sizes Ptr, out Cell, size, maxSparse uint32) {
 	n := assemble(cells, end, sizes, out.Data())
 	out.SetTag(tagDense)
 	out.SetLen(size)
-	if n > maxSparse {
-		return
+	if n <= maxSparse {
+		sparsen(out, n, size)
 	}
-	from, to := out.Data(), out.Data()
-	index := out.Indices()
-	for i := range size {
-		if x := from.F64(); x != 0 {
-			to.SetF64(x)
-			index.SetU32(i)
-			to += 8
-			index += 4
-		}
-		from += 8
-	}
-	out.SetTag(tagSparse)
-	out.SetLen(n)
 }
