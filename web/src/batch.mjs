@@ -4,10 +4,10 @@ import { unknownColumn } from './row.mjs';
 
 // How many numbers a row has of a column. A batch has numbers, and vectors whose
 // size the bundle says.
-function width({ name, kind, base, dimensions: [size] = [] }) {
+function width({ name, kind, base, dimensions }) {
   if (!base.endsWith('string')) {
     if (kind === 'scalar') return 1;
-    if (kind === 'tensor' && size > 0) return size;
+    if (kind === 'tensor' && dimensions?.length === 1 && dimensions[0] > 0) return dimensions[0];
   }
   throw new PageleapError('schema', `column ${JSON.stringify(name)} is a ${kind} of ${base}, which a batch cannot have`);
 }
@@ -19,7 +19,7 @@ export function batches(instance, handle, inputs, all, wanted) {
   let room = 0;
   return (columns, rows) => {
     if (!instance.exports.scores) throw new PageleapError('wasm', 'this module scores no batches');
-    if (!(rows >= 0) || rows % 1) throw new PageleapError('usage', `rows: give a number of rows, not ${rows}`);
+    if (!Number.isInteger(rows) || rows < 0) throw new PageleapError('usage', `rows: give a number of rows, not ${rows}`);
     for (const name in columns) if (!names.includes(name)) throw unknownColumn(name, names, 'input');
     // The addresses first, then the columns.
     let size = 8 * (inputs.length + all.length);
@@ -27,7 +27,7 @@ export function batches(instance, handle, inputs, all, wanted) {
       const n = width(column) * rows;
       if (data && data.length !== n)
         throw new PageleapError('shape', `input ${JSON.stringify(column.name)} has ${data.length} numbers for ${rows} rows, not ${n}`);
-      const from = size >> 3;
+      const from = size / 8;
       size += 8 * n;
       return [from, n, data, column.name];
     };

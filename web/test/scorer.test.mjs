@@ -266,7 +266,7 @@ describe('scoreBatch', () => {
     const scorer = await load({ wasm, bundle: bench('forest_S.zip') });
     assert.throws(() => scorer.scoreBatch({ feature: rows }, 1000), fails('schema', /no input "feature"; there are: "features"/));
     assert.throws(() => scorer.scoreBatch({ features: rows }, 999), fails('shape', /30000 numbers for 999 rows, not 29970/));
-    assert.throws(() => scorer.scoreBatch({ features: rows }, 1.5), fails('usage', /rows/));
+    for (const n of [1.5, -1, Infinity, NaN, '2']) assert.throws(() => scorer.scoreBatch({}, n), fails('usage', /rows/));
     assert.throws(() => scorer.scoreBatch({}, 1000), fails('null', /^row 0: .*"features"/));
     assert.equal(scorer.scoreBatch({ features: rows }, 1000).prediction.length, 1000);
     const visitor = await scorerOf('pipeline_visitor_rf');
