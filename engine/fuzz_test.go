@@ -196,31 +196,8 @@ func FuzzVisit(f *testing.F) {
 // fillEvents writes events as the lists that a row takes.
 func fillEvents(inputs frame.Schema, row *engine.Row, events []visit.Event) {
 	for k, c := range inputs {
-		if c.Type.Kind != frame.List {
-			continue
-		}
-		v := row.Input(k)
-		v.Reset()
-		for i := range events {
-			e := &events[i]
-			switch c.Name {
-			case "event":
-				v.Strs = append(v.Strs, e.Event)
-			case "ts":
-				v.Longs = append(v.Longs, e.TS)
-			case "page":
-				v.Strs = append(v.Strs, e.Page)
-			case "page_type":
-				v.Strs = append(v.Strs, e.PageType)
-			case "item":
-				v.Strs = append(v.Strs, e.Item)
-			case "category":
-				v.Strs = append(v.Strs, e.Category)
-			case "price":
-				v.Nums = append(v.Nums, e.Price)
-			case "quantity":
-				v.Nums = append(v.Nums, e.Quantity)
-			}
+		if c.Type.Kind == frame.List {
+			visit.Column(row.Input(k), c.Name, c.Type, events)
 		}
 	}
 }

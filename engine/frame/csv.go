@@ -265,7 +265,7 @@ func AppendCSVHeader(b []byte, s Schema) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendField(b, f.Name)
+		b = AppendCSVField(b, f.Name)
 	}
 	return append(b, '\n')
 }
@@ -283,9 +283,9 @@ func AppendCSVRows(b []byte, f *Frame) []byte {
 			switch {
 			case v.Null:
 			case c.Type.Kind != Scalar:
-				b = appendField(b, string(plain.cell(nil, c.Type, &v)))
+				b = AppendCSVField(b, string(plain.cell(nil, c.Type, &v)))
 			case c.Type.Base == String:
-				b = appendField(b, v.Str)
+				b = AppendCSVField(b, v.Str)
 			case c.Type.Base >= Float && (math.IsNaN(v.Num) || math.IsInf(v.Num, 0)):
 				b = appendJava(b, v.Num, 64) // without the quotes of JSON
 			default:
@@ -297,9 +297,9 @@ func AppendCSVRows(b []byte, f *Frame) []byte {
 	return b
 }
 
-// appendField appends a field, in quotes where it needs them. An empty string
+// AppendCSVField appends a field, in quotes where it needs them. An empty string
 // does, since an empty field is null.
-func appendField(b []byte, s string) []byte {
+func AppendCSVField(b []byte, s string) []byte {
 	if s != "" && !strings.ContainsAny(s, ",\"\r\n") && !strings.HasPrefix(s, bom) {
 		return append(b, s...)
 	}

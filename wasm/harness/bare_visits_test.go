@@ -122,31 +122,9 @@ func (w *twin) lists(t testing.TB, what string, list []visit.Event, others map[s
 	t.Helper()
 	for i, f := range w.model.Inputs() {
 		v := w.row.Input(i)
-		v.Reset()
-		for _, e := range list {
-			switch f.Name {
-			case "event":
-				v.Strs = append(v.Strs, e.Event)
-			case "ts":
-				v.Longs = append(v.Longs, e.TS)
-			case "page":
-				v.Strs = append(v.Strs, e.Page)
-			case "page_type":
-				v.Strs = append(v.Strs, e.PageType)
-			case "item":
-				v.Strs = append(v.Strs, e.Item)
-			case "category":
-				v.Strs = append(v.Strs, e.Category)
-			case "price":
-				v.Nums = append(v.Nums, e.Price)
-			case "quantity":
-				v.Nums = append(v.Nums, e.Quantity)
-			}
-		}
+		visit.Column(v, f.Name, f.Type, list)
 		if o, ok := others[f.Name]; ok {
 			*v = o
-		} else if f.Type.Kind != frame.List {
-			v.Null = true
 		}
 		if err := w.bare.row.Set(context.Background(), i, f.Type, v); err != nil {
 			t.Fatal(err)

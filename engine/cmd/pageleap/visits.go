@@ -19,19 +19,9 @@ type eventColumns struct{ schema frame.Schema }
 func columnsOf(m *engine.Model) (*eventColumns, error) {
 	lists := 0
 	for _, f := range m.Inputs() {
-		switch f.Name {
-		case "event", "page", "page_type", "item", "category":
-			if f.Type.Kind == frame.List && f.Type.Base == frame.String {
-				lists++
-				continue
-			}
-		case "ts", "price", "quantity":
-			if f.Type.Kind == frame.List && (f.Type.Base == frame.Long || f.Type.Base == frame.Double) {
-				lists++
-				continue
-			}
-		}
-		if !f.Type.Nullable {
+		if visit.Column(new(frame.Value), f.Name, f.Type, nil) {
+			lists++
+		} else if !f.Type.Nullable {
 			return nil, fmt.Errorf("the bundle reads column %q (%s), which events do not have; it should read lists called event, ts, page, page_type, item, category, price or quantity", f.Name, f.Type)
 		}
 	}
@@ -44,42 +34,7 @@ func columnsOf(m *engine.Model) (*eventColumns, error) {
 // fill writes events to the cells, one for each column.
 func (c *eventColumns) fill(cell func(i int) *frame.Value, events []visit.Event) {
 	for i, f := range c.schema {
-		v := cell(i)
-		v.Reset()
-		if f.Type.Kind != frame.List {
-			v.Null = true
-			continue
-		}
-		for k := range events {
-			e := &events[k]
-			switch f.Name {
-			case "event":
-				v.Strs = append(v.Strs, e.Event)
-			case "page":
-				v.Strs = append(v.Strs, e.Page)
-			case "page_type":
-				v.Strs = append(v.Strs, e.PageType)
-			case "item":
-				v.Strs = append(v.Strs, e.Item)
-			case "category":
-				v.Strs = append(v.Strs, e.Category)
-			case "ts":
-				v.Longs = append(v.Longs, e.TS)
-				v.Nums = append(v.Nums, float64(e.TS))
-			case "price":
-				v.Nums = append(v.Nums, e.Price)
-			case "quantity":
-				v.Nums = append(v.Nums, e.Quantity)
-			default:
-				v.Null = true
-			}
-		}
-		// A column has the one that its type wants.
-		if f.Type.Base == frame.Long {
-			v.Nums = v.Nums[:0]
-		} else {
-			v.Longs = v.Longs[:0]
-		}
+		visit.Column(cell(i), f.Name, f.Type, events)
 	}
 }
 

@@ -14,32 +14,11 @@ import (
 	"github.com/pageleap/pageleap/engine/visit/events"
 )
 
-// setLists sets the inputs of a row to a visit's events.
+// setLists sets the inputs of a row to a visit's events; what is not of the
+// events is null.
 func setLists(row *engine.Row, inputs frame.Schema, list []visit.Event) {
 	for i, f := range inputs {
-		v := row.Input(i)
-		v.Reset()
-		v.Null = f.Name == "returning" // nobody knows
-		for _, e := range list {
-			switch f.Name {
-			case "event":
-				v.Strs = append(v.Strs, e.Event)
-			case "ts":
-				v.Longs = append(v.Longs, e.TS)
-			case "page":
-				v.Strs = append(v.Strs, e.Page)
-			case "page_type":
-				v.Strs = append(v.Strs, e.PageType)
-			case "item":
-				v.Strs = append(v.Strs, e.Item)
-			case "category":
-				v.Strs = append(v.Strs, e.Category)
-			case "price":
-				v.Nums = append(v.Nums, e.Price)
-			case "quantity":
-				v.Nums = append(v.Nums, e.Quantity)
-			}
-		}
+		visit.Column(row.Input(i), f.Name, f.Type, list)
 	}
 }
 

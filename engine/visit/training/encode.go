@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pageleap/pageleap/engine/frame"
 	"github.com/pageleap/pageleap/engine/internal/json"
 	"github.com/parquet-go/parquet-go"
 )
@@ -73,7 +74,7 @@ func newEncoder(f Format, w io.Writer, columns []column) (encoder, error) {
 		if i > 0 {
 			header = append(header, ',')
 		}
-		header = appendCSV(header, c.name)
+		header = frame.AppendCSVField(header, c.name)
 	}
 	_, err := w.Write(append(header, '\n'))
 	return &lines{w: w}, err
@@ -107,7 +108,7 @@ func (p *linesPart) text(column int, s string) {
 	if p.e.keys != nil {
 		p.b = json.AppendString(p.b, s)
 	} else {
-		p.b = appendCSV(p.b, s)
+		p.b = frame.AppendCSVField(p.b, s)
 	}
 }
 
@@ -132,21 +133,6 @@ func (p *linesPart) finish() error { return nil }
 func (p *linesPart) commit() error {
 	_, err := p.e.w.Write(p.b)
 	return err
-}
-
-// appendCSV appends a cell, in quotes where it must be.
-func appendCSV(b []byte, s string) []byte {
-	if !strings.ContainsAny(s, ",\"\r\n") && !strings.HasPrefix(s, " ") {
-		return append(b, s...)
-	}
-	b = append(b, '"')
-	for i := range len(s) {
-		if s[i] == '"' {
-			b = append(b, '"')
-		}
-		b = append(b, s[i])
-	}
-	return append(b, '"')
 }
 
 // parquetTable writes a row group a part.
