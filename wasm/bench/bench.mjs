@@ -6,7 +6,7 @@
 //   ONLY=REGEX        contenders whose name fits (the names in LIST, and "cold", "pipelines", "scale", "sizes", "ops")
 //   PAGES=9           fresh pages for each cold start
 //   YDF_L=FILE        a forest of size L for ydf-inference, with its answers in FILE.f64
-//   MLEAP=COMMAND     "COMMAND bench BUNDLE FRAME SECONDS" measures MLeap on the JVM
+//   MLEAP=COMMAND     "COMMAND bench BUNDLE FRAME SECONDS" measures MLeap on the JVM (mleap.mjs)
 //   OUT=FILE          where the tables go, - for nowhere
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -48,6 +48,7 @@ const LIST = {
   'ydf-node': node('node.mjs', 'ydf'),
   'ydf-chromium': node('chromium.mjs', 'ydf'),
   'm2cgen-node': node('node.mjs', 'm2cgen', '--stack-size=4000'),
+  'mleap-jvm': (s) => [process.execPath, join(here, 'mleap.mjs'), s],
   'loop-node': node('node.mjs', 'loop'),
   'loop-chromium': node('chromium.mjs', 'loop'),
   'loop-go': go('loop'),
@@ -63,7 +64,8 @@ const output = (command, args) => {
 };
 const hasChromium = existsSync(process.env.CHROMIUM || '/usr/bin/chromium');
 const hasC = output('cc', ['--version']) !== '';
-const runs = Object.keys(LIST).filter((name) => only.test(name) && (name !== 'loop-c' || hasC) && (!/chromium/.test(name) || hasChromium));
+const has = { c: hasC, chromium: hasChromium, jvm: !!process.env.MLEAP };
+const runs = Object.keys(LIST).filter((name) => only.test(name) && (has[name.split('-').at(-1)] ?? true));
 
 mkdirSync(made, { recursive: true });
 execFileSync('go', ['build', '-o', join(made, 'bench'), './wasm/bench'], { cwd: root, stdio: 'inherit' });
@@ -129,7 +131,7 @@ if (runs.length) {
     '## One forest, many scorers',
     '',
     'Microseconds a row: one row a call, and in batches of 1,000. What the forests are: [testdata/bench](../../testdata/bench/README.md).',
-    'Compiled modules, nested ifs and loops take batches row by row.',
+    'Compiled modules, nested ifs and loops take batches row by row; MLeap has its RowTransformer for one row and a LeapFrame for 1,000.',
     '',
   );
   say(`| | ${sizes.map((s) => `${s}, one row | ${s}, batch`).join(' | ')} |`, `|---|${'---|'.repeat(2 * sizes.length)}`);
