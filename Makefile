@@ -116,13 +116,13 @@ run: dist/pageleap dist/page/index.html ## serve the demo shop (PORT=8787)
 	  --model shoppers_visit=testdata/demo/shoppers_visit.zip --model next_category=testdata/demo/next_category.zip
 
 test: lint browser build worker dist/poisoned/worker.wasm edge/worker/node_modules ## install what the tests need and run them all
-	go test ./...
+	go test -vet=off ./... # lint has vetted
 	cd web && npm test
 	cd edge/worker && npm test
 
 # What needs neither a browser nor workerd.
 test-quick: dist/scorer.wasm web/node_modules ## run the quick tests: under a minute where little has changed
-	go test -short ./engine/... ./edge/... ./wasm/...
+	go test -short -vet=off ./engine/... ./edge/... ./wasm/...
 	cd web && node --test test/scorer.test.mjs test/experiment.test.mjs
 
 PRETTIER := web/node_modules/.bin/prettier --config web/package.json --log-level warn \

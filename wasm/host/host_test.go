@@ -208,6 +208,8 @@ func TestLoadAndClose(t *testing.T) {
 	rounds := 40
 	if *long {
 		rounds = 1000
+	} else if testing.Short() {
+		rounds = 20
 	}
 
 	ctx := context.Background()

@@ -15,6 +15,9 @@ import (
 
 // A stripped module does all that it did before.
 func TestStrippedProgramRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a program")
+	}
 	path := filepath.Join(t.TempDir(), "program.wasm")
 	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-o", path, "testdata/main.go")
 	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")

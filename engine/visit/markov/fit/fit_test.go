@@ -56,6 +56,9 @@ func auc(t *testing.T, o Options, n int, one func(r *rand.Rand, buy bool) []visi
 // else, the model with it tells the kinds apart and the model without it hardly
 // does.
 func TestTracks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains many chains")
+	}
 	page := func(r *rand.Rand) string { return []string{"a", "b", "c"}[r.IntN(3)] }
 	for name, c := range map[string]struct {
 		without []string
