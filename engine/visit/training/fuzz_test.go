@@ -20,6 +20,7 @@ func FuzzSpec(f *testing.F) {
 		f.Add(text)
 	}
 	f.Add([]byte(`{"features": ["early", {"name": "x", "feature": "clicks"}, "dwell:shoes"], "output": "vector", "utc_offset": 60}`))
+	f.Add([]byte(`{"features": [{"name": "d", "feature": "visitor_type"}, {"name": "d", "feature": "start_weekend"}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := ReadSpec(data)
 		if err != nil || s.NeedsPopular() {

@@ -344,7 +344,11 @@ func (s *Spec) Expand(p *Popular) error {
 				}
 			}
 		}
-		columns[cmp.Or(name, feature)] = true
+		column := cmp.Or(name, feature)
+		if columns[column] {
+			return fmt.Errorf("two features are to be a column called %q, of which %s is one; give it another name", column, feature)
+		}
+		columns[column] = true
 		if name == feature {
 			name = ""
 		}

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/pageleap/pageleap/engine/visit"
@@ -211,4 +212,18 @@ func compare(t *testing.T, got, want [][]string) {
 		}
 	}
 	t.Logf("%d rows, %d values, %d differ", len(want)-1, cells, faults)
+}
+
+// Two columns of one name are refused when the spec is read, not when the
+// bundle made of it loads.
+func TestColumnTwice(t *testing.T) {
+	for _, spec := range []string{
+		`{"features": [{"name": "d", "feature": "visitor_type"}, {"name": "d", "feature": "clicks"}]}`,
+		`{"features": ["clicks", {"name": "clicks", "feature": "events"}]}`,
+		`{"features": ["early", {"name": "clicks", "feature": "events"}]}`,
+	} {
+		if _, err := ReadSpec([]byte(spec)); err == nil || !strings.Contains(err.Error(), "give it another name") {
+			t.Errorf("%s: %v", spec, err)
+		}
+	}
 }
