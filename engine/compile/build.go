@@ -2,6 +2,7 @@ package compile
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine"
@@ -28,6 +29,28 @@ type build struct {
 	compiler *codegen.Compiler
 	cells    lower.Addr // of the flat row
 	schema   []byte
+	lists    []listReader
+}
+
+// listReader is a step that reads lists: an op of events, or one that has to have
+// them whole.
+type listReader struct {
+	path   string
+	slots  []*lower.Slot
+	events bool
+}
+
+// wantsLists finds a step that reads the lists of events and takes no events one
+// by one, so that there are no visits.
+func (b *build) wantsLists() (path string, ok bool) {
+	for _, r := range b.lists {
+		for _, other := range b.lists {
+			if !r.events && other.events && slices.ContainsFunc(r.slots, func(s *lower.Slot) bool { return slices.Contains(other.slots, s) }) {
+				return r.path, true
+			}
+		}
+	}
+	return "", false
 }
 
 func newBuild(m *engine.Model, plan *engine.Plan, src *codegen.Source, room lower.Addr) *build {
@@ -169,7 +192,12 @@ func (b *build) exports() error {
 	text := b.Bytes(b.schema, 1)
 	unknown := b.RawError("error\nno model has the handle ", "; it was never loaded, or is closed")
 	noBundle := b.RawError("bundle\nthis module is compiled from a bundle and takes no other", "")
-	events := len(b.Events) > 0
+	noVisit := "no op of the model takes events"
+	path, wantsLists := b.wantsLists()
+	if wantsLists {
+		noVisit = path + " reads the list of events, which is not there while a visit goes on"
+	}
+	events := len(b.Events) > 0 && !wantsLists
 	visitCells := b.cells
 	if events {
 		visitCells = b.Room(lower.CellBytes * (len(b.plan.Inputs()) + len(b.plan.Outputs())))
@@ -183,7 +211,7 @@ func (b *build) exports() error {
 		b.wrap("describe", 1, true, "describe", param(0), unknown, text, len(b.schema)),
 		b.wrap("row", 1, true, "row", param(0), unknown, b.cells, visitCells),
 		b.score(unknown, visitCells, events),
-		b.visits(unknown, events),
+		b.visits(unknown, events, noVisit),
 		b.wrap("alloc", 1, true, "alloc", param(0)),
 		b.wrap("free", 1, false, "free", param(0)),
 	} {
@@ -307,9 +335,9 @@ func (b *build) score(unknown, visitCells lower.Addr, events bool) error {
 // eventTags are the tags of an event's cells.
 var eventTags = []byte{lower.TagText, lower.TagLong, lower.TagText, lower.TagText, lower.TagText, lower.TagText, lower.TagNumber, lower.TagNumber}
 
-func (b *build) visits(unknown lower.Addr, events bool) error {
+func (b *build) visits(unknown lower.Addr, events bool, noVisit string) error {
 	if !events {
-		return b.wrap("visit", 1, true, "noVisit", param(0), b.RawError("error\nno op of the model takes events", ""))
+		return b.wrap("visit", 1, true, "noVisit", param(0), b.RawError("error\n"+noVisit, ""))
 	}
 	notVisit := b.RawError("error\nhandle ", " is not of a visit")
 	cells := b.Room(lower.CellBytes * len(eventTags))
@@ -336,12 +364,13 @@ func (b *build) visits(unknown lower.Addr, events bool) error {
 	f.Emit(wasmbin.Select, 0)
 
 	f = b.function("add", 1, true)
-	err := b.call(f, true, "checkEvent", param(0), notVisit, cells, b.Bytes(eventTags, 1),
-		b.RawError("error\na wrong tag in an event's cell ", ""), b.RawError("error\nan event must have a name and a ts", ""))
+	event := b.Room(lower.CellBytes * len(eventTags))
+	err := b.call(f, true, "takeEvent", param(0), notVisit, cells, event, b.Bytes(eventTags, 1),
+		b.RawError("error\ncell ", " of an event has the tag "), b.RawError("error\nan event must have a name and a ts", ""))
 	if err != nil {
 		return err
 	}
-	if err := b.calls(f, b.Events, cells); err != nil {
+	if err := b.calls(f, b.Events, event); err != nil {
 		return err
 	}
 	f.Emit(wasmbin.I32Const, 0)

@@ -94,9 +94,10 @@ func (b *build) lowerSteps() error {
 			}
 			continue
 		}
-		before := len(b.Data())
+		before, events := len(b.Data()), len(b.Events)
 		b.begin(s)
 		l.Lower(b.Builder)
+		b.noteLists(s, len(b.Events) > events)
 		for _, why := range b.Refused() {
 			refused = append(refused, strconv.Quote(ops[s.Path])+" ("+s.Path+"): "+why)
 		}
@@ -117,6 +118,17 @@ func (b *build) lowerSteps() error {
 		return fmt.Errorf("%s %w; use scorer.wasm, which runs all ops", strings.Join(slices.Compact(refused), ", "), ErrUnsupported)
 	}
 	return nil
+}
+
+// noteLists notes which lists a step reads.
+func (b *build) noteLists(s *engine.Step, events bool) {
+	r := listReader{path: s.Path, events: events}
+	for k, port := range s.Transformer.Inputs() {
+		if port.Type.Kind == frame.List && s.In[k] >= 0 {
+			r.slots = append(r.slots, &b.slots[s.In[k]])
+		}
+	}
+	b.lists = append(b.lists, r)
 }
 
 // begin starts a step: its slots, and the checks of its inputs.

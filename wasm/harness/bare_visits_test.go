@@ -13,8 +13,11 @@ import (
 	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/bundle"
 	"github.com/pageleap/pageleap/engine/compile"
+	"github.com/pageleap/pageleap/engine/compile/lower"
 	"github.com/pageleap/pageleap/engine/frame"
+	"github.com/pageleap/pageleap/engine/transform"
 	"github.com/pageleap/pageleap/engine/visit"
+	"github.com/pageleap/pageleap/engine/visit/events"
 	"github.com/pageleap/pageleap/engine/visit/training"
 	"github.com/pageleap/pageleap/wasm/host"
 )
@@ -183,8 +186,13 @@ var allFeatures = sync.OnceValues(func() (*training.Spec, error) {
 	return training.Fit(context.Background(), o)
 })
 
-// sessionModel is a model of the features that pick takes.
+// sessionModel is a model of the features that pick takes, of sessionBundle.
 func sessionModel(t testing.TB, pick func(i int, feature string) bool) *engine.Model {
+	t.Helper()
+	return loadBundle(t, sessionBundle(t, pick))
+}
+
+func sessionBundle(t testing.TB, pick func(i int, feature string) bool) *bundle.Bundle {
 	t.Helper()
 	all, err := allFeatures()
 	if err != nil {
@@ -201,7 +209,7 @@ func sessionModel(t testing.TB, pick func(i int, feature string) bool) *engine.M
 	if err != nil {
 		t.Fatal(err)
 	}
-	return loadBundle(t, b)
+	return b
 }
 
 func every(int, string) bool { return true }
@@ -334,6 +342,140 @@ func TestBareSessionsOfFewFeatures(t *testing.T) {
 	for i := range 30 {
 		first := r.IntN(len(seen))
 		newTwin(t, sessionModel(t, func(k int, _ string) bool { return k == first || r.IntN(40) == 0 })).fuzz(t, uint64(i), 10)
+	}
+}
+
+// The features as one vector.
+func TestBareSessionVector(t *testing.T) {
+	newTwin(t, loadBundle(t, vectorBundle(t))).fuzz(t, 4, 100)
+}
+
+func vectorBundle(t *testing.T) *bundle.Bundle {
+	t.Helper()
+	all, err := allFeatures()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := *all
+	s.Features, s.Names, s.Vector = nil, nil, true
+	for i, f := range sessionModel(t, every).Outputs() {
+		if f.Type.Base != frame.String {
+			s.Features, s.Names = append(s.Features, all.Features[i]), append(s.Names, all.Names[i])
+		}
+	}
+	b, err := s.Bundle("vector")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// Several ops that take events in one bundle: each visit's event goes to all of
+// them.
+func TestBareEventOps(t *testing.T) {
+	first := func(b *bundle.Bundle) *bundle.Node {
+		if len(b.Root.Model.Children) > 0 {
+			return b.Root.Model.Children[0]
+		}
+		return b.Root
+	}
+	few := func(i int, _ string) bool { return i%7 == 0 }
+	for seed, nodes := range [][]*bundle.Node{
+		{first(vectorBundle(t)), first(randomChain(rand.New(rand.NewPCG(1, 1))))},
+		{first(randomChain(rand.New(rand.NewPCG(2, 2)))), first(sessionBundle(t, few))},
+		{first(sessionBundle(t, few)), first(vectorBundle(t))},
+	} {
+		root := &bundle.Node{Name: "both", Model: &bundle.Model{Op: "pipeline", Children: nodes}}
+		nodes[0].Name, nodes[1].Name = "one", "other"
+		newTwin(t, loadBundle(t, &bundle.Bundle{Name: "both", UID: bundle.UIDOf("both"), Version: "pageleap", Root: root})).fuzz(t, uint64(seed), 100)
+	}
+}
+
+// The visits of testdata, which real shops had, among them.
+func TestBareReplaysVisits(t *testing.T) {
+	var replayed int
+	for _, of := range []struct {
+		path string
+		o    events.Options
+	}{
+		{"../../testdata/visits/synthetic.ndjson", events.Options{}},
+		{"../../testdata/data/otto_first10_last10.jsonl", events.Options{Format: events.OTTO}},
+		{"../../testdata/data/e-shop_clothing_2008_first500.csv", events.Options{Mapping: preset(t, "eshop2008")}},
+	} {
+		w := newTwin(t, sessionModel(t, every))
+		_, err := events.Each(context.Background(), []string{of.path}, of.o, func(v *visit.Visit) error {
+			replayed++
+			w.events(t, of.path, v.Events, nil, func(int) bool { return true })
+			w.lists(t, of.path, v.Events, nil)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if replayed < 200 {
+		t.Errorf("%d visits only", replayed)
+	}
+}
+
+func preset(t *testing.T, name string) *events.Mapping {
+	m, err := events.Preset(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// listed is an op that reads a list and takes no events.
+type listed struct{}
+
+func (listed) Inputs() []transform.Port {
+	return []transform.Port{{Name: "input", Type: frame.Type{Kind: frame.List, Base: frame.String}}}
+}
+
+func (listed) Outputs() []transform.Port {
+	return []transform.Port{{Name: "output", Type: frame.ScalarOf(frame.Double)}}
+}
+
+func (listed) Transform(_, out []*frame.Value) error {
+	out[0].SetNum(0)
+	return nil
+}
+
+func (listed) Lower(b *lower.Builder) { b.Number(0) }
+
+// Where an op has to have the list of events, there are no visits.
+func TestBareNeedsLists(t *testing.T) {
+	ctx := context.Background()
+	b := sessionBundle(t, func(i int, _ string) bool { return i < 3 })
+	b.Root.Model.Children = append(b.Root.Model.Children, &bundle.Node{
+		Name: "listed", Model: &bundle.Model{Op: "listed", Path: "root/listed.node"},
+		Inputs: []bundle.Socket{{Port: "input", Name: "event"}}, Outputs: []bundle.Socket{{Port: "output", Name: "out"}},
+	})
+	m, err := engine.LoadBundle(b, engine.With(transform.Op{Name: "listed", Read: func(*transform.Source) (transform.Transformer, error) { return listed{}, nil }}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	module, err := compile.Compile(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rt, err := host.New(ctx, module.Wasm, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close(ctx)
+	in, err := rt.Instantiate(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := in.Load(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, want := m.NewVisit()
+	if _, got := loaded.NewVisit(ctx, len(m.Inputs())); want == nil || got == nil || got.Error() != want.Error() {
+		t.Errorf("the module says %v, the engine %v", got, want)
 	}
 }
 

@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { Instance } from '../src/instance.mjs';
 import { compile, load, PageleapError } from '../src/node.mjs';
-import { caseBytes, caseFrame, compiled, records, wasmPath } from './support.mjs';
+import { caseBytes, caseFrame, compiled, compiledBundle, records, root, wasmPath } from './support.mjs';
 
 const fails = (kind, message) => (e) => e instanceof PageleapError && e.kind === kind && message.test(e.message);
 const dir = mkdtempSync(join(tmpdir(), 'pageleap-'));
@@ -114,6 +115,37 @@ describe('load({module})', () => {
     text[at + 7] = 0x39;
     // The export abi() says it too; both must agree with the script.
     await assert.rejects(load({ module: text }), fails('wasm', /ABI 9/));
+  });
+});
+
+describe('visits of compiled modules', () => {
+  const bundle = join(root, 'testdata', 'demo', 'shoppers_visit.zip');
+  const view = (ts, page) => ({ event: 'page_view', ts, page, page_type: 'product' });
+  let module;
+  before(async () => {
+    module = await compile(compiledBundle(bundle));
+  });
+
+  it('take what an event has not as unknown, whatever the one before had', async () => {
+    const [own, big] = await Promise.all([load({ module }), load({ wasm, bundle: readFileSync(bundle) })]);
+    const events = [view(1e12, '/p/1'), { event: 'page_view', ts: 1e12 + 1000 }, view(1e12 + 2000, '/p/1'), view(1e12 + 3000, '/p/2')];
+    for (const event of events) assert.deepEqual(own.visit.score([event]), big.visit.score([event]));
+  });
+
+  // Through the ABI: FlatRow lets nobody write a wrong tag.
+  it('refuse what is no event in the words of scorer.wasm', async () => {
+    const [own, big] = [await Instance.create(module, true), await Instance.create(wasm, false)];
+    const answers = [own, big].map((instance) => {
+      const visit = instance.call('visit', instance.load(instance === own ? new Uint8Array(0) : readFileSync(bundle)));
+      const cell = instance.address('event', visit) >>> 2;
+      const add = (tags) => {
+        for (let i = 0; i < 8; i++) instance.u32[cell + 6 * i] = tags[i] ?? 0;
+        return [instance.call('add', visit), instance.error().kind, instance.error().message];
+      };
+      return [add([3, 2, 0, 0, 9]), add([3, 2, 0, 0, 0, 0, 4294967295]), add([0, 2]), add([3])];
+    });
+    assert.deepEqual(answers[0], answers[1]);
+    assert.deepEqual(answers[0][0], [1, 'error', 'cell 4 of an event has the tag 9']);
   });
 });
 

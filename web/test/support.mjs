@@ -12,18 +12,13 @@ export const caseBytes = (name, file) => readFileSync(caseFile(name, file));
 export const caseFrame = (name, file) => JSON.parse(caseBytes(name, file));
 
 /** A case's bundle, compiled into a module that answers as the engine does. */
-export function compiled(name) {
+export const compiled = (name) => compiledBundle(caseFile(name, 'bundle.json.zip'), '--verify', caseFile(name, 'frame.json'));
+
+export function compiledBundle(bundle, ...flags) {
   const dir = mkdtempSync(join(tmpdir(), 'pageleap-'));
   try {
     const out = join(dir, 'model.wasm');
-    execFileSync(join(root, 'dist', 'pageleap'), [
-      'compile',
-      caseFile(name, 'bundle.json.zip'),
-      '-o',
-      out,
-      '--verify',
-      caseFile(name, 'frame.json'),
-    ]);
+    execFileSync(join(root, 'dist', 'pageleap'), ['compile', bundle, '-o', out, ...flags]);
     return readFileSync(out);
   } finally {
     rmSync(dir, { recursive: true });

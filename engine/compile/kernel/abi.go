@@ -194,19 +194,23 @@ func checkVisit(handle, err uint32) Status {
 	return failInt(err, int64(handle))
 }
 
-// checkEvent checks an event's cells: tags has each one's.
-func checkEvent(handle, err uint32, cells, tags Ptr, badTag, nameless uint32) Status {
+// takeEvent checks an event's cells, tags has each one's, and copies them to where
+// ops may change them: the host's keep their values.
+func takeEvent(handle, err uint32, cells, to, tags Ptr, badTag, nameless uint32) Status {
 	if s := checkVisit(handle, err); s != done {
 		return s
 	}
 	for i := range uint32(8) {
 		tag := Cell(cells + Ptr(i)*cellBytes).Tag()
 		if tag != tagNull && tag != uint32((tags+Ptr(i)).U8()) {
-			return failInt(badTag, int64(i))
+			failInt(badTag, int64(i))
+			setError(errorRoom, uint32(putInt(errorRoom+(blocks+12).Ptr(), int64(tag))-errorRoom))
+			return failed
 		}
 	}
 	if Cell(cells).Null() || Cell(cells+cellBytes).Null() {
 		return fail(nameless)
 	}
+	copyBytes(to, cells, 8*cellBytes)
 	return done
 }
