@@ -81,9 +81,9 @@ func (m *Model) File(name string) (data []byte, ok bool) {
 	return data, err == nil
 }
 
-// unpack is File with the fault of what cannot be unpacked. It unpacks into buf
-// if that has room.
-func (m *Model) unpack(name string, buf []byte) ([]byte, error) {
+// unpack is File with the fault of what cannot be unpacked. It unpacks to buf, if
+// there is one, which it replaces by a larger one where it needs to.
+func (m *Model) unpack(name string, buf *[]byte) ([]byte, error) {
 	for i := range m.Files {
 		switch f := &m.Files[i]; {
 		case f.Name != name:

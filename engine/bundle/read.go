@@ -218,7 +218,7 @@ func (r *reader) model(dir string, depth int) (*Model, error) {
 			continue
 		}
 		f := File{Name: name}
-		if r.zip != nil && name == treeFile+r.format.ext() {
+		if r.zip != nil && name == treeName+r.format.ext() {
 			size, err := r.admit(dir + "/" + name)
 			if err != nil {
 				return nil, err

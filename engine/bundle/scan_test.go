@@ -141,11 +141,10 @@ func TestOpen(t *testing.T) {
 	if f := opened.Root.Model.Files; len(f) != 1 || f[0].Data != nil {
 		t.Errorf("an opened bundle has unpacked its trees: %v", f)
 	}
-	var reader TreeReader
 	for range 2 {
 		var nodes [2][]TreeNode
 		for i, b := range []*Bundle{read, opened} {
-			if err := reader.Each(b.Root.Model, func(n *TreeNode) error {
+			if err := EachTreeNode(b.Root.Model, func(n *TreeNode) error {
 				nodes[i] = append(nodes[i], *n)
 				return nil
 			}); err != nil {
@@ -175,7 +174,7 @@ func TestOpen(t *testing.T) {
 	if opened, err = Open(z, Limits{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := reader.Each(opened.Root.Model, func(*TreeNode) error { return nil }); err == nil || !strings.Contains(err.Error(), "root/tree.json: damaged: its checksum") {
+	if _, err := new(TreeReader).Read(opened.Root.Model, nil); err == nil || !strings.Contains(err.Error(), "root/tree.json: damaged: its checksum") {
 		t.Errorf("damaged: %v", err)
 	}
 }

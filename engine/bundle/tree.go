@@ -35,27 +35,66 @@ type ClusterNode struct {
 // TreeReader reads trees, one after the other: what it learns and the room it
 // takes serve the next one.
 type TreeReader struct {
-	nodes treeReader
-	scan  scanner
-	buf   []byte // what trees are unpacked to
+	nodes   treeReader
+	scan    scanner
+	met     met
+	numbers []int32
+	buf     []byte // what trees are unpacked to
 }
 
-// Each reads m's tree, in pre-order, the left child first. The node it visits
-// with is the same each time: what is kept of it must be copied. A tree that
-// ends too early or goes on after its last leaf is malformed.
-func (t *TreeReader) Each(m *Model, visit func(n *TreeNode) error) error {
+// Read reads m's tree and gives its nodes in pre-order, the left child first, by
+// their numbers: those of leaves are negative. number gives a node its number,
+// which is then that of all nodes with the same text in the trees that are read;
+// it may come with the same node again. What Read gives holds until the next tree
+// is read. A tree that ends too early or goes on after its last leaf is malformed.
+func (t *TreeReader) Read(m *Model, number func(n *TreeNode) (int32, error)) ([]int32, error) {
+	f, err := openTree(m, &t.buf)
+	if err != nil {
+		return nil, err
+	}
 	r := &t.nodes
 	general := r.json()
-	plain := func(d *json.Decoder) error {
+	fromJSON := func(d *json.Decoder) error {
 		if n := t.scan.node(d.Rest(), &r.node); n > 0 {
 			d.Advance(n)
 			return nil
 		}
 		return general(d)
 	}
-	buf := t.buf
-	t.buf = nil // not for a tree that is read while this one is
-	buf, err := eachNode(m, buf, plain, r.proto, func() (children int, err error) {
+	numbers := t.numbers[:0]
+	for open := 1; ; {
+		for known := -1; known < len(numbers) && open > 0; {
+			known = len(numbers)
+			var n int
+			numbers, n, open = t.met.run(numbers, f.rest(), open, f.format)
+			f.advance(n)
+		}
+		if more, err := f.more(open); !more || err != nil {
+			t.numbers = numbers
+			return numbers, err
+		}
+		text := f.rest()
+		if err := f.read(fromJSON, r.proto); err != nil {
+			return nil, err
+		}
+		n, err := number(&r.node)
+		if err != nil {
+			return nil, err
+		}
+		t.met.add(text, len(text)-len(f.rest()), n, f.format)
+		numbers = append(numbers, n)
+		if open--; n >= 0 {
+			open += 2
+		}
+	}
+}
+
+// EachTreeNode reads m's tree, in pre-order, the left child first. The node it
+// visits with is the same each time: what is kept of it must be copied. A tree
+// that ends too early or goes on after its last leaf is malformed.
+func EachTreeNode(m *Model, visit func(n *TreeNode) error) error {
+	r := &treeReader{}
+	return eachNode(m, r.json(), r.proto, func() (children int, err error) {
 		if err := visit(&r.node); err != nil {
 			return 0, err
 		}
@@ -64,79 +103,106 @@ func (t *TreeReader) Each(m *Model, visit func(n *TreeNode) error) error {
 		}
 		return 2, nil
 	})
-	t.buf = buf
-	return err
-}
-
-// EachTreeNode is what a TreeReader does, for a single tree.
-func EachTreeNode(m *Model, visit func(n *TreeNode) error) error {
-	return new(TreeReader).Each(m, visit)
 }
 
 // EachClusterNode reads m's tree of clusters in pre-order, like EachTreeNode.
 func EachClusterNode(m *Model, visit func(n *ClusterNode) error) error {
 	r := &clusterReader{}
-	_, err := eachNode(m, nil, r.json(), r.proto, func() (children int, err error) {
+	return eachNode(m, r.json(), r.proto, func() (children int, err error) {
 		if err := visit(&r.node); err != nil {
 			return 0, err
 		}
 		return r.node.NumChildren, nil
 	})
-	return err
 }
 
-const treeFile = "tree" // and the format's ending
-
-// eachNode goes through tree.json (one object a line) or tree.pb (messages,
-// each after its length in four bytes, big-endian). fromJSON and fromProto read
-// one node; done visits it and says how many children it has. A tree that is
-// packed is unpacked to buf, or to what eachNode gives, if that has no room.
-func eachNode(m *Model, buf []byte, fromJSON func(*json.Decoder) error, fromProto func(wire.Reader) error, done func() (int, error)) ([]byte, error) {
-	name := treeFile + m.Format.ext()
-	path := m.Path + "/" + name
-	data, err := m.unpack(name, buf)
+// eachNode goes through a tree. done visits the node that fromJSON or fromProto
+// has read, and says how many children it has.
+func eachNode(m *Model, fromJSON func(*json.Decoder) error, fromProto func(wire.Reader) error, done func() (int, error)) error {
+	f, err := openTree(m, nil)
 	if err != nil {
-		return buf, err
+		return err
 	}
-	if cap(data) > cap(buf) {
-		buf = data
-	}
-	d := json.NewDecoder(data)
-	pos := 0
 	for open := 1; ; {
-		end := pos >= len(data)
-		if m.Format == JSON {
-			end = d.Kind() == json.End
+		if more, err := f.more(open); !more || err != nil {
+			return err
 		}
-		if end != (open == 0) {
-			msg := "the tree goes on after its last leaf"
-			if end {
-				msg = "the tree ends with " + strconv.Itoa(open) + " of its branches open"
-			}
-			return buf, malformed(path, msg)
-		}
-		if end {
-			return buf, nil
-		}
-		var err error
-		if m.Format == JSON {
-			err = fromJSON(d)
-		} else if left := len(data) - pos - 4; left < 0 || int64(wire.BigUint32(data[pos:])) > int64(left) {
-			err = malformed("", "byte "+strconv.Itoa(pos)+": the tree's node is cut off")
-		} else {
-			start := pos + 4
-			pos = start + int(wire.BigUint32(data[pos:]))
-			err = fromProto(wire.NewReader(data[start:pos]).At(start))
-		}
-		if err != nil {
-			return buf, at(path, err)
+		if err := f.read(fromJSON, fromProto); err != nil {
+			return err
 		}
 		children, err := done()
 		if err != nil {
-			return buf, err
+			return err
 		}
 		open += children - 1
 	}
+}
+
+const treeName = "tree" // and the format's ending
+
+// treeFile is tree.json (one object a line) or tree.pb (messages, each after its
+// length in four bytes, big-endian).
+type treeFile struct {
+	path   string
+	format Format
+	data   []byte
+	d      *json.Decoder // of JSON
+	pos    int           // of protobuf
+}
+
+// openTree opens m's tree. If it is packed, it is unpacked to buf, if there is one.
+func openTree(m *Model, buf *[]byte) (*treeFile, error) {
+	name := treeName + m.Format.ext()
+	data, err := m.unpack(name, buf)
+	if err != nil {
+		return nil, err
+	}
+	return &treeFile{path: m.Path + "/" + name, format: m.Format, data: data, d: json.NewDecoder(data)}, nil
+}
+
+// rest is what has not been read, which advance passes over.
+func (f *treeFile) rest() []byte {
+	if f.format == JSON {
+		return f.d.Rest()
+	}
+	return f.data[f.pos:]
+}
+
+func (f *treeFile) advance(n int) {
+	if f.format == JSON {
+		f.d.Advance(n)
+	} else {
+		f.pos += n
+	}
+}
+
+// more says whether another node follows, which it must if so many branches are
+// open.
+func (f *treeFile) more(open int) (bool, error) {
+	end := f.pos >= len(f.data)
+	if f.format == JSON {
+		end = f.d.Kind() == json.End
+	}
+	switch {
+	case end == (open == 0):
+		return !end, nil
+	case end:
+		return false, malformed(f.path, "the tree ends with "+strconv.Itoa(open)+" of its branches open")
+	}
+	return false, malformed(f.path, "the tree goes on after its last leaf")
+}
+
+// read reads a node.
+func (f *treeFile) read(fromJSON func(*json.Decoder) error, fromProto func(wire.Reader) error) error {
+	if f.format == JSON {
+		return at(f.path, fromJSON(f.d))
+	}
+	if left := len(f.data) - f.pos - 4; left < 0 || int64(wire.BigUint32(f.data[f.pos:])) > int64(left) {
+		return malformed(f.path, "byte "+strconv.Itoa(f.pos)+": the tree's node is cut off")
+	}
+	start := f.pos + 4
+	f.pos = start + int(wire.BigUint32(f.data[f.pos:]))
+	return at(f.path, fromProto(wire.NewReader(f.data[start:f.pos]).At(start)))
 }
 
 // treeReader reads nodes into one TreeNode.

@@ -193,16 +193,23 @@ func (z *zipFiles) size(name string) (unpacked, packed int64) {
 
 func (z *zipFiles) ReadFile(name string) ([]byte, error) { return z.readInto(nil, name) }
 
-func (z *zipFiles) readInto(buf []byte, name string) ([]byte, error) {
+func (z *zipFiles) readInto(buf *[]byte, name string) ([]byte, error) {
 	e, ok := z.find(name)
 	if !ok {
 		return nil, &Error{Kind: ErrNotFound, Path: name, Msg: "no such file in the zip"}
 	}
 	out := z.data[e.start : e.start+int(e.packed) : e.start+int(e.packed)]
 	if e.deflated {
+		var room []byte
+		if buf != nil {
+			room = *buf
+		}
 		var err error
-		if out, err = inflate.UnpackInto(buf, out, int(e.length)); err != nil {
+		if out, err = inflate.UnpackInto(room, out, int(e.length)); err != nil {
 			return nil, at(name, err)
+		}
+		if buf != nil {
+			*buf = out
 		}
 	}
 	if crc := z.crc.sum(out); crc != e.crc {

@@ -69,18 +69,18 @@ func readForest(s *Source, op string, values int) (trees, error) {
 // addTree reads m's tree. A leaf has so many values; where that is one, it may
 // have more, of which MLeap too takes the first.
 func addTree(b *tree.Builder, r *bundle.TreeReader, m *bundle.Model, values int) error {
-	err := r.Each(m, func(n *bundle.TreeNode) error {
+	nodes, err := r.Read(m, func(n *bundle.TreeNode) (int32, error) {
 		if !n.Leaf {
-			return b.Split(&tree.Split{Feature: n.Feature, Threshold: n.Threshold,
+			return b.NewSplit(&tree.Split{Feature: n.Feature, Threshold: n.Threshold,
 				Categorical: !n.Continuous, Categories: n.Categories, IsLeft: n.IsLeft, NumCategories: n.NumCategories})
 		}
 		if values == 1 && len(n.Values) > 1 {
-			return b.Leaf(n.Values[:1])
+			return b.NewLeaf(n.Values[:1])
 		}
-		return b.Leaf(n.Values)
+		return b.NewLeaf(n.Values)
 	})
 	if err == nil {
-		err = b.End()
+		err = b.Tree(nodes)
 	}
 	var fault *tree.Error
 	if errors.As(err, &fault) {

@@ -33,42 +33,45 @@ type Row struct {
 
 // Builder makes a forest of trees that come node by node. Call Leaf and Split
 // in pre-order, the left child first, and End after each tree; or Rows for a
-// whole tree in any order. The first error ends it.
+// whole tree in any order; or number what nodes there are with NewLeaf and
+// NewSplit, and give each Tree by these numbers: trees of a forest say the same
+// again and again. The first error ends it.
 type Builder struct {
 	f    Forest
 	used []uint64 // the features tested, a bit each
 
-	// The trees that have ended, before they are put together: their
-	// nodes level by level, with Right counted from the root and Slot still the
-	// feature; and their leaves.
-	trees  [][]Node
-	leaves []leaves
-	count  struct{ nodes, values int }
-	walk   float64 // the mean number of steps to all leaves, if each split sends half of its rows each way
+	splits []Node    // by number: Threshold and Slot, which is still the feature
+	values []float64 // of the leaves, by number
 
-	// KeepPlaces makes the forest have Places.
+	// The trees that have ended, level by level.
+	trees [][]numbered
+	nodes int     // in all of them
+	walk  float64 // the mean number of steps to all leaves, if each split sends half of its rows each way
+
+	// KeepPlaces makes the forest have Places. A leaf of each place is one of its own.
 	KeepPlaces bool
+	placed     []int32 // the numbers that leaves had before each was one of its own
 
-	// The tree under way: its nodes in pre-order, with Right the index of the
-	// right child here, or 0 in a leaf. The left child is the next node.
-	nodes  []Node
-	values []float64 // of the leaves
-	open   []open
-	depth  int32
-	queue  []int32 // room for pack
+	// The tree under way: its nodes' numbers in pre-order, and how many are to come
+	// at least.
+	tree []int32
+	open int
+
+	levels []level // room for Tree
+	todo   []int32
 }
 
-// leaves are a tree's, level by level.
-type leaves struct {
-	values []float64
-	places []int32
-}
+// numbered is a node of a tree that stands level by level: in the lower half its
+// number, as Tree takes it; in the upper half the right child, counted from the
+// root, which is the leaf itself where it is one.
+type numbered uint64
 
-// open is a split whose children haven't all come.
-type open struct {
-	node, depth int32
-	left        bool // it has its left child
-}
+func (n numbered) number() int32 { return int32(uint32(n)) }
+func (n numbered) right() int    { return int(n >> 32) }
+
+// level is what Tree knows of the nodes at one depth: how many there are, and
+// then where the next one goes, and its children.
+type level struct{ nodes, splits, next, child int32 }
 
 // NewBuilder makes a builder of trees over so many features, -1 where that
 // isn't known, with so many values a leaf.
@@ -77,25 +80,34 @@ func NewBuilder(features, outputs int) *Builder {
 }
 
 // Leaf adds a leaf.
-func (b *Builder) Leaf(values []float64) error {
+func (b *Builder) Leaf(values []float64) error { return b.add(b.NewLeaf(values)) }
+
+// Split adds an inner node.
+func (b *Builder) Split(s *Split) error { return b.add(b.NewSplit(s)) }
+
+// NewLeaf is the number of a leaf with these values. It is negative.
+func (b *Builder) NewLeaf(values []float64) (int32, error) {
 	if len(values) != b.f.Outputs {
-		return malformed("a leaf has " + count(len(values), "value") + ", not " + strconv.Itoa(b.f.Outputs))
+		return 0, malformed("a leaf has " + count(len(values), "value") + ", not " + strconv.Itoa(b.f.Outputs))
 	}
-	if b.count.values+len(b.values)+len(values) > MaxValues {
-		return tooLarge("too many leaves' values", MaxValues)
+	if len(b.values)+len(values) > MaxValues {
+		return 0, tooLarge("too many leaves' values", MaxValues)
 	}
 	leaf := len(b.values) / b.f.Outputs
 	b.values = append(b.values, values...)
-	return b.add(Node{Threshold: float64(leaf)}, true)
+	return ^int32(leaf), nil
 }
 
-// Split adds an inner node.
-func (b *Builder) Split(s *Split) error {
+// NewSplit is the number of a split, from 0.
+func (b *Builder) NewSplit(s *Split) (int32, error) {
 	if s.Feature < 0 || b.f.Features >= 0 && s.Feature >= b.f.Features {
-		return malformed("a split tests feature " + strconv.Itoa(s.Feature) + " of " + strconv.Itoa(b.f.Features))
+		return 0, malformed("a split tests feature " + strconv.Itoa(s.Feature) + " of " + strconv.Itoa(b.f.Features))
 	}
 	if s.Feature >= MaxFeature {
-		return tooLarge("a split tests feature "+strconv.Itoa(s.Feature), MaxFeature)
+		return 0, tooLarge("a split tests feature "+strconv.Itoa(s.Feature), MaxFeature)
+	}
+	if len(b.splits) >= MaxNodes {
+		return 0, tooLarge("too many nodes", MaxNodes)
 	}
 	for len(b.used) <= s.Feature>>6 {
 		b.used = append(b.used, 0)
@@ -105,11 +117,12 @@ func (b *Builder) Split(s *Split) error {
 	if s.Categorical {
 		set, err := b.set(s)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		n.Threshold, n.Slot = float64(set), ^n.Slot
 	}
-	return b.add(n, false)
+	b.splits = append(b.splits, n)
+	return int32(len(b.splits) - 1), nil
 }
 
 // set keeps a split's categories and gives their place in Sets.
@@ -156,86 +169,123 @@ func (b *Builder) set(s *Split) (at int, err error) {
 	return at, nil
 }
 
-// add puts a node in its place in the tree under way.
-func (b *Builder) add(n Node, leaf bool) error {
-	i, depth := int32(len(b.nodes)), int32(0)
-	if b.count.nodes+len(b.nodes) >= MaxNodes {
+// add puts a node in the tree under way.
+func (b *Builder) add(number int32, err error) error {
+	if err != nil {
+		return err
+	}
+	if len(b.tree) == 0 {
+		b.open = 1
+	}
+	if b.open == 0 {
+		return malformed("the tree goes on after its last leaf")
+	}
+	if len(b.tree) >= MaxNodes {
 		return tooLarge("too many nodes", MaxNodes)
 	}
-	if i > 0 {
-		if len(b.open) == 0 {
-			return malformed("the tree goes on after its last leaf")
-		}
-		p := &b.open[len(b.open)-1]
-		depth = p.depth + 1
-		if depth > MaxDepth {
-			return tooLarge("the tree is too deep", MaxDepth)
-		}
-		if !p.left {
-			p.left = true
-		} else {
-			b.nodes[p.node].Right = i
-			b.open = b.open[:len(b.open)-1]
-		}
-	}
-	b.nodes = append(b.nodes, n)
-	b.depth = max(b.depth, depth)
-	if !leaf {
-		b.open = append(b.open, open{node: i, depth: depth})
+	b.tree = append(b.tree, number)
+	b.open--
+	if number >= 0 {
+		b.open += 2
 	}
 	return nil
 }
 
 // End ends a tree.
 func (b *Builder) End() error {
-	if len(b.nodes) == 0 {
+	err := b.Tree(b.tree)
+	b.tree = b.tree[:0]
+	return err
+}
+
+// Tree adds a tree: its nodes in pre-order, the left child first, each by the
+// number that NewLeaf or NewSplit gave it.
+func (b *Builder) Tree(nodes []int32) error {
+	if len(nodes) == 0 {
 		return malformed("the tree has no nodes")
 	}
-	if n := len(b.open); n > 0 {
-		return malformed("the tree ends where " + count(n, "split") + " still want a child")
+	if b.nodes+len(nodes) > MaxNodes {
+		return tooLarge("too many nodes", MaxNodes)
 	}
-	b.pack()
+	if err := b.measure(nodes); err != nil {
+		return err
+	}
+	// A level's nodes come in order, and so do its splits' children on the next.
+	levels, end := b.levels, int32(0)
+	share := 1.0 // of rows that come to a node of this level
+	for i := range levels {
+		l := &levels[i]
+		l.next, l.child = end, end+l.nodes
+		end = l.child
+		b.walk += share * float64(l.splits)
+		share /= 2
+	}
+	b.f.Trees = append(b.f.Trees, Tree{Root: int32(b.nodes), Depth: int32(len(levels) - 1)})
+	b.trees = append(b.trees, b.byLevel(nodes))
+	b.nodes += len(nodes)
 	return nil
 }
 
-// pack puts away the tree under way, which has ended.
-func (b *Builder) pack() {
-	outputs, leaf := b.f.Outputs, b.count.values/b.f.Outputs
-	nodes := make([]Node, len(b.nodes))
-	l := leaves{values: make([]float64, 0, len(b.values))}
-	if b.KeepPlaces {
-		l.places = make([]int32, 0, len(b.values)/outputs)
-	}
-	share, levelEnd := 1.0, 1 // of rows that come to a node of this level
-	queue := append(b.queue[:0], 0)
-	for k := 0; k < len(queue); k++ {
-		if k == levelEnd {
-			share /= 2
-			levelEnd = len(queue)
-		}
-		i := queue[k]
-		n := b.nodes[i]
-		if n.Right == 0 {
-			at := int(n.Threshold) * outputs
-			n.Threshold = float64(leaf)
-			n.Right = int32(k)
-			leaf++
-			l.values = append(l.values, b.values[at:at+outputs]...)
-			if b.KeepPlaces {
-				l.places = append(l.places, int32(at/outputs))
+// measure counts the nodes of each level, and makes sure that they are a tree.
+func (b *Builder) measure(nodes []int32) error {
+	levels, todo, depth := b.levels[:0], b.todo[:0], 0 // todo: the depths of the right children to come
+	for i, number := range nodes {
+		if depth == len(levels) {
+			if depth > MaxDepth {
+				return tooLarge("the tree is too deep", MaxDepth)
 			}
-		} else {
-			queue = append(queue, i+1, n.Right)
-			n.Right = int32(len(queue)) - 1
-			b.walk += share
+			levels = append(levels, level{})
 		}
-		nodes[k] = n
+		l := &levels[depth]
+		l.nodes++
+		if number >= 0 {
+			l.splits++
+			depth++
+			todo = append(todo, int32(depth))
+			continue
+		}
+		if last := len(todo) - 1; last >= 0 {
+			depth = int(todo[last])
+			todo = todo[:last]
+		} else if i < len(nodes)-1 {
+			return malformed("the tree goes on after its last leaf")
+		} else {
+			b.levels, b.todo = levels, todo
+			return nil
+		}
 	}
-	b.f.Trees = append(b.f.Trees, Tree{Root: int32(b.count.nodes), Depth: b.depth})
-	b.trees, b.leaves = append(b.trees, nodes), append(b.leaves, l)
-	b.count.nodes += len(nodes)
-	b.count.values += len(l.values)
-	b.nodes, b.values, b.depth, b.queue = b.nodes[:0], b.values[:0], 0, queue
+	return malformed("the tree ends where " + count(len(todo)+1, "split") + " still want a child")
+}
+
+// byLevel puts a tree's nodes in order.
+func (b *Builder) byLevel(nodes []int32) []numbered {
+	out := make([]numbered, len(nodes))
+	levels, todo := b.levels, b.todo[:0]
+	l, depth, place := &levels[0], 0, 0
+	for _, number := range nodes {
+		at, right := l.next, l.next
+		l.next++
+		if number >= 0 {
+			right = l.child + 1
+			l.child += 2
+			depth++
+			todo = append(todo, int32(depth))
+		} else {
+			if b.KeepPlaces {
+				b.placed = append(b.placed, ^number)
+				b.f.Places = append(b.f.Places, int32(place))
+				place++
+				number = ^int32(len(b.placed) - 1)
+			}
+			if last := len(todo) - 1; last >= 0 {
+				depth = int(todo[last])
+				todo = todo[:last]
+			}
+		}
+		out[at] = numbered(uint32(number)) | numbered(right)<<32
+		l = &levels[depth]
+	}
+	return out
 }
 
 // Rows adds a tree whose nodes are in any order. The root is the one with the
@@ -294,7 +344,7 @@ func (b *Builder) Rows(rows []Row) error {
 func (b *Builder) Forest() (*Forest, error) {
 	f := &b.f
 	switch {
-	case len(b.nodes) > 0:
+	case len(b.tree) > 0:
 		return nil, malformed("the last tree hasn't ended")
 	case len(f.Trees) == 0:
 		return nil, malformed("there are no trees")
@@ -320,17 +370,11 @@ func (b *Builder) slots() {
 		w := feature >> 6
 		return before[w] + int32(bits.OnesCount64(b.used[w]&(1<<(feature&63)-1)))
 	}
-	for _, nodes := range b.trees {
-		for i := range nodes {
-			n := &nodes[i]
-			switch {
-			case int(n.Right) == i:
-				n.Slot = int32(len(f.Slots))
-			case n.Slot < 0:
-				n.Slot = ^slot(^n.Slot)
-			default:
-				n.Slot = slot(n.Slot)
-			}
+	for i := range b.splits {
+		if n := &b.splits[i]; n.Slot < 0 {
+			n.Slot = ^slot(^n.Slot)
+		} else {
+			n.Slot = slot(n.Slot)
 		}
 	}
 }

@@ -21,7 +21,7 @@ type Columns struct {
 // sets, or a tree too many nodes, for SmallNode.
 func (f *Forest) Columns() (c *Columns, ok bool) {
 	g := *f
-	if f.Small == nil && !g.shrink(f.apart()) {
+	if f.Small == nil && !g.shrink(number(f.apart())) {
 		return nil, false
 	}
 	c = &Columns{Tests: make([][]byte, len(f.Slots)), Cuts: make([][]float64, len(f.Slots)), Sets: make([][]uint64, len(f.Slots))}
@@ -84,6 +84,23 @@ func (f *Forest) apart() [][]Node {
 		}
 	}
 	return trees
+}
+
+// number gives each node of trees as apart makes them a number, as a Builder does.
+func number(trees [][]Node) (splits []Node, by [][]numbered) {
+	for _, nodes := range trees {
+		tree := make([]numbered, len(nodes))
+		for i, n := range nodes {
+			number := ^int32(n.Threshold)
+			if int(n.Right) != i {
+				number = int32(len(splits))
+				splits = append(splits, n)
+			}
+			tree[i] = numbered(uint32(number)) | numbered(n.Right)<<32
+		}
+		by = append(by, tree)
+	}
+	return splits, by
 }
 
 // Abreast says whether the trees are best walked several at a time.

@@ -253,6 +253,7 @@ func TestBuilderRefuses(t *testing.T) {
 	for i := range chain {
 		chain[i] = split(0)
 	}
+	chain = append(chain, end)
 	for _, c := range []struct {
 		name, want string
 		steps      []func(*Builder) error
@@ -344,6 +345,91 @@ func TestRows(t *testing.T) {
 		// The sets of categories come in the same order, so even those agree.
 		if n != want.Nodes[i] {
 			t.Fatalf("node %d is %v, want %v", i, n, want.Nodes[i])
+		}
+	}
+}
+
+// Trees of nodes that were numbered once are the trees of these nodes.
+func TestNumbers(t *testing.T) {
+	for _, places := range []bool{false, true} {
+		w := newWorld(8, shape{trees: 12, depth: 5, features: 5, outputs: 2, thresholds: 3, categories: 4, prune: 0.2})
+		leaves := [][]float64{{1, 2}, {0, 5}, {math.NaN(), 0}}
+		b := NewBuilder(w.features, w.outputs)
+		b.KeepPlaces = places
+		var splits []Split
+		for i, values := range leaves {
+			if n, err := b.NewLeaf(values); err != nil || n != ^int32(i) {
+				t.Fatal(n, err)
+			}
+		}
+		for _, root := range w.trees {
+			var nodes []int32
+			var add func(n *naive)
+			add = func(n *naive) {
+				if n.left == nil {
+					i := w.rng.IntN(len(leaves))
+					n.values = leaves[i]
+					nodes = append(nodes, ^int32(i))
+					return
+				}
+				if i := w.rng.IntN(len(splits) + 1); i < len(splits) {
+					n.split = splits[i]
+					nodes = append(nodes, int32(i))
+				} else {
+					splits = append(splits, n.split)
+					number, err := b.NewSplit(&n.split)
+					if err != nil {
+						t.Fatal(err)
+					}
+					nodes = append(nodes, number)
+				}
+				add(n.left)
+				add(n.right)
+			}
+			add(root)
+			if err := b.Tree(nodes); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f, err := b.Forest()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Check(); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(f.Values); (got == 2*len(leaves)) == places || (len(f.Places) == got/2) != places {
+			t.Errorf("%d values, %d places", got, len(f.Places))
+		}
+		floats, ints := room(f)
+		for range 1000 {
+			x := w.row()
+			for k, leaf := range f.Dense(x, floats, ints) {
+				n := w.trees[k].walk(x)
+				if !sameBits(f.Values[2*leaf:][:2], n.values) {
+					t.Fatalf("tree %d, row %v: leaf %d, want %v", k, x, leaf, n.values)
+				}
+				if places && w.trees[k].leaves(n) != int(f.Places[leaf]) {
+					t.Fatalf("tree %d, row %v: the leaf in place %d, want %d", k, x, f.Places[leaf], w.trees[k].leaves(n))
+				}
+			}
+		}
+	}
+}
+
+// leaves are those of the tree that stand left of one of them.
+func (n *naive) leaves(of *naive) int {
+	count := 0
+	for todo := []*naive{n}; ; {
+		n := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		switch {
+		case n == of:
+			return count
+		case n.left == nil:
+			count++
+		default:
+			todo = append(todo, n.right, n.left)
 		}
 	}
 }

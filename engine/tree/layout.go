@@ -35,7 +35,7 @@ func (b *Builder) layOut() {
 	}
 	categorical := len(f.Sets) > 0
 	f.abreast = len(f.Trees) >= abreast && float64(steps) <= 3*b.walk
-	if f.abreast && (categorical || steps >= 12*len(f.Slots)) && f.shrink(b.trees) {
+	if f.abreast && (categorical || steps >= 12*len(f.Slots)) && f.shrink(b.splits, b.trees) {
 		return
 	}
 	f.abreast = f.abreast && !categorical
@@ -44,61 +44,62 @@ func (b *Builder) layOut() {
 
 // gather makes all of the forest but its nodes.
 func (b *Builder) gather() {
-	f := &b.f
-	f.Values = make([]float64, 0, b.count.values)
-	if b.KeepPlaces {
-		f.Places = make([]int32, 0, b.count.values/f.Outputs)
+	f, n := &b.f, b.f.Outputs
+	if !b.KeepPlaces {
+		f.Values = slices.Clip(b.values)
+		return
 	}
-	for i, l := range b.leaves {
-		f.Values, f.Places = append(f.Values, l.values...), append(f.Places, l.places...)
-		b.leaves[i] = leaves{}
+	f.Values = make([]float64, 0, n*len(b.placed))
+	for _, leaf := range b.placed {
+		f.Values = append(f.Values, b.values[int(leaf)*n:][:n]...)
 	}
 }
 
 // spread makes Nodes of the trees.
 func (b *Builder) spread() {
 	f := &b.f
-	f.Nodes, f.Sets = make([]Node, 0, b.count.nodes), slices.Clone(f.Sets)
+	f.Nodes, f.Sets = make([]Node, 0, b.nodes), slices.Clone(f.Sets)
 	for t, nodes := range b.trees {
 		for _, n := range nodes {
-			n.Right += f.Trees[t].Root
-			f.Nodes = append(f.Nodes, n)
+			wide := Node{Threshold: float64(^n.number()), Slot: int32(len(f.Slots))}
+			if number := n.number(); number >= 0 {
+				wide = b.splits[number]
+			}
+			wide.Right = int32(n.right()) + f.Trees[t].Root
+			f.Nodes = append(f.Nodes, wide)
 		}
 	}
 }
 
-// shrink makes Small of the trees, if they fit. They are as a
-// Builder keeps them.
-func (f *Forest) shrink(trees [][]Node) bool {
-	cuts := f.findCuts(trees)
+// shrink makes Small of the trees, if they fit: splits by their numbers, and trees
+// as a Builder keeps them.
+func (f *Forest) shrink(splits []Node, trees [][]numbered) bool {
+	cuts := f.findCuts(splits)
 	if cuts == nil {
 		return false
 	}
 	count := 0
 	for _, nodes := range trees {
-		count += len(nodes)
-	}
-	small := make([]SmallNode, 0, count)
-	for _, nodes := range trees {
 		if len(nodes) > 1<<rightBits {
 			return false
 		}
-		for i := range nodes {
-			n := &nodes[i]
-			right := int(n.Right)
-			switch {
-			case right == i:
-				small = append(small, smallNode(uint64(n.Threshold), leafSlot, right))
-			case n.Slot < 0:
-				small = append(small, smallNode(f.leftBins(int(n.Threshold)), int(^n.Slot), right))
-			default:
-				left := uint64(0) // NaN
-				if n.Threshold == n.Threshold {
-					left = 2<<cuts[n.Slot].rank(n.Threshold) - 1
-				}
-				small = append(small, smallNode(left, int(n.Slot), right))
-			}
+		count += len(nodes)
+	}
+	small := make([]SmallNode, len(splits)) // without their children
+	for i := range splits {
+		n := &splits[i]
+		switch {
+		case n.Slot < 0:
+			small[i] = smallNode(f.leftBins(int(n.Threshold)), int(^n.Slot), 0)
+		case n.Threshold == n.Threshold:
+			small[i] = smallNode(2<<cuts[n.Slot].rank(n.Threshold)-1, int(n.Slot), 0)
+		default: // NaN
+			small[i] = smallNode(0, int(n.Slot), 0)
 		}
+	}
+	f.Small = make([]SmallNode, 0, count)
+	for _, nodes := range trees {
+		f.Small = appendSmall(f.Small, small, nodes)
 	}
 	f.Cuts, f.Steps = make([]float64, 0, cutStride*len(cuts)), make([]uint8, len(cuts))
 	for slot := range cuts {
@@ -109,8 +110,20 @@ func (f *Forest) shrink(trees [][]Node) bool {
 		}
 		f.Cuts = append(f.Cuts, c.at[:]...)
 	}
-	f.Small, f.Nodes, f.Sets = small, nil, nil
+	f.Nodes, f.Sets = nil, nil
 	return true
+}
+
+// appendSmall appends a tree's nodes, whose splits are in small by their numbers.
+func appendSmall(to, small []SmallNode, nodes []numbered) []SmallNode {
+	for _, n := range nodes {
+		if number := n.number(); number >= 0 {
+			to = append(to, small[number]|smallNode(0, 0, n.right()))
+		} else {
+			to = append(to, smallNode(uint64(^number), leafSlot, n.right()))
+		}
+	}
+	return to
 }
 
 // cuts are the different thresholds of a slot in ascending order, then +Inf; or
@@ -134,7 +147,7 @@ func (c *cuts) rank(x float64) int {
 
 // findCuts gives each slot's cuts. It is nil where a slot has too many, or
 // categories as well, or where there are too many slots.
-func (f *Forest) findCuts(trees [][]Node) []cuts {
+func (f *Forest) findCuts(splits []Node) []cuts {
 	if len(f.Slots) > leafSlot {
 		return nil
 	}
@@ -144,34 +157,30 @@ func (f *Forest) findCuts(trees [][]Node) []cuts {
 			slots[i].at[k] = math.Inf(1)
 		}
 	}
-	for _, nodes := range trees {
-		for i := range nodes {
-			n := &nodes[i]
-			switch {
-			case int(n.Right) == i:
-			case n.Slot < 0:
-				if f.Sets[int(n.Threshold)]>>1 > otherBin {
-					return nil
-				}
-				slots[^n.Slot].categories = true
-			default:
-				c := &slots[n.Slot]
-				c.continuous = true
-				if n.Threshold != n.Threshold {
-					continue
-				}
-				k := c.rank(n.Threshold)
-				if k < c.n && c.at[k] == n.Threshold {
-					continue
-				}
-				if c.n == maxCuts {
-					return nil
-				}
-				copy(c.at[k+1:], c.at[k:c.n])
-				c.at[k] = n.Threshold
-				c.n++
+	for i := range splits {
+		n := &splits[i]
+		if n.Slot < 0 {
+			if f.Sets[int(n.Threshold)]>>1 > otherBin {
+				return nil
 			}
+			slots[^n.Slot].categories = true
+			continue
 		}
+		c := &slots[n.Slot]
+		c.continuous = true
+		if n.Threshold != n.Threshold {
+			continue
+		}
+		k := c.rank(n.Threshold)
+		if k < c.n && c.at[k] == n.Threshold {
+			continue
+		}
+		if c.n == maxCuts {
+			return nil
+		}
+		copy(c.at[k+1:], c.at[k:c.n])
+		c.at[k] = n.Threshold
+		c.n++
 	}
 	for i := range slots {
 		if slots[i].categories && slots[i].continuous {

@@ -194,7 +194,7 @@ func (w *world) layouts(tb testing.TB) map[string]*Forest {
 			f.abreast = true
 			all["abreast"] = f
 		}
-		if b := make(); b.f.shrink(b.trees) {
+		if b := make(); b.f.shrink(b.splits, b.trees) {
 			all["small"] = &b.f
 		}
 	}

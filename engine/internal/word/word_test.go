@@ -22,3 +22,27 @@ func TestWord(t *testing.T) {
 		}()
 	}
 }
+
+func TestEqual(t *testing.T) {
+	for n := 16; n < 70; n++ {
+		a, b := make([]byte, n+3), make([]byte, n+5)
+		for i := range n {
+			a[i+3], b[i+4] = byte(i), byte(i)
+		}
+		if !Equal(a, 3, b, 4, n) {
+			t.Errorf("%d bytes differ", n)
+		}
+		for i := range n {
+			if b[i+4]++; Equal(a, 3, b, 4, n) {
+				t.Errorf("%d bytes are equal but for %d", n, i)
+			}
+			b[i+4]--
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("bytes behind the end")
+		}
+	}()
+	Equal(make([]byte, 20), 5, make([]byte, 20), 0, 16)
+}
