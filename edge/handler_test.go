@@ -641,7 +641,7 @@ func TestCompareVersions(t *testing.T) {
 	}
 }
 
-func BenchmarkTransformOneRow(b *testing.B) {
+func BenchmarkTransform(b *testing.B) {
 	s := New(Config{})
 	m, err := s.Load("shoppers", "1", readFile(b, shoppers+"bundle.proto.zip"))
 	if err == nil {
@@ -654,15 +654,23 @@ func BenchmarkTransformOneRow(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var columns []frame.Column
-	for i := range f.Columns {
-		columns = append(columns, f.Columns[i].Pick([]int{0}))
-	}
-	c := &Call{Method: http.MethodPost, Path: "/models/shoppers/transform", ContentType: typeJSON, Body: frame.AppendJSON(nil, frame.Of(columns, 1))}
-	b.ReportAllocs()
-	for b.Loop() {
-		if a := s.Answer(context.Background(), c); a.Status != 200 {
-			b.Fatal(string(a.Body))
-		}
+	for _, rows := range []int{1, 100} {
+		b.Run(fmt.Sprint(rows), func(b *testing.B) {
+			some := make([]int, rows)
+			for i := range some {
+				some[i] = i
+			}
+			var columns []frame.Column
+			for i := range f.Columns {
+				columns = append(columns, f.Columns[i].Pick(some))
+			}
+			c := &Call{Method: http.MethodPost, Path: "/models/shoppers/transform", ContentType: typeJSON, Body: frame.AppendJSON(nil, frame.Of(columns, rows))}
+			b.ReportAllocs()
+			for b.Loop() {
+				if a := s.Answer(context.Background(), c); a.Status != 200 {
+					b.Fatal(string(a.Body))
+				}
+			}
+		})
 	}
 }

@@ -244,7 +244,7 @@ func (r *binaryReader) tensor(base Basic) {
 		}
 	}
 	if r.err == nil {
-		r.err = r.cell.shape(base, n, rank)
+		r.err = r.cell.shape(v, base, n, rank)
 	}
 }
 

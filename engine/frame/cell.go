@@ -26,17 +26,20 @@ type cellReader struct {
 }
 
 // read fills r.v with the value that comes next.
-func (r *cellReader) read(t Type) error {
-	r.v.Reset()
+func (r *cellReader) read(t Type) error { return r.readTo(&r.v, t) }
+
+// readTo fills v, whose memory it uses again. v must not take r.m with it.
+func (r *cellReader) readTo(v *Value, t Type) error {
+	v.Reset()
 	if r.d.Kind() == json.Null {
 		if err := r.d.Null(); err != nil {
 			return err
 		}
 		switch {
 		case t.Nullable:
-			r.v.Null = true
+			v.Null = true
 		case r.nullIsNaN && t.Kind == Scalar && (t.Base == Double || t.Base == Float):
-			r.v.Num = math.NaN()
+			v.Num = math.NaN()
 		default:
 			return bad("null where none may be")
 		}
@@ -44,19 +47,19 @@ func (r *cellReader) read(t Type) error {
 	}
 	switch t.Kind {
 	case Scalar:
-		return r.scalar(t.Base, &r.v)
+		return r.scalar(t.Base, v)
 	case List:
 		if r.d.Kind() != json.Array {
 			return r.unfit("an array")
 		}
-		return r.elements(t.Base, &r.v)
+		return r.elements(t.Base, v)
 	case Map:
 		if r.d.Kind() != json.Object {
 			return r.unfit("an object")
 		}
-		return r.entries(t)
+		return r.entries(v, t)
 	}
-	return r.tensor(t)
+	return r.tensor(v, t)
 }
 
 func (r *cellReader) scalar(base Basic, v *Value) (err error) {
@@ -161,13 +164,10 @@ func (r *cellReader) number(base Basic) (float64, error) {
 func (r *cellReader) real(base Basic) (float64, error) {
 	switch r.d.Kind() {
 	case json.Number:
-		text, err := r.d.Raw()
-		if err != nil {
-			return 0, err
+		if base == Float {
+			return r.d.Float32()
 		}
-		// A number beyond the type's range is ±Infinity, as Java reads it.
-		x, _ := strconv.ParseFloat(string(text), floatBits(base))
-		return x, nil
+		return r.d.Float()
 	case json.Null: // in a list or tensor: how MLeap writes NaN
 		return math.NaN(), r.d.Null()
 	case json.String:
@@ -266,10 +266,10 @@ func (r *cellReader) str(base Basic) (string, error) {
 
 // entries reads a map. JSON has string keys only; keys of other types are read
 // from their text.
-func (r *cellReader) entries(t Type) error {
+func (r *cellReader) entries(v *Value, t Type) error {
 	r.m.Keys.Reset()
 	r.m.Values.Reset()
-	r.v.Map = &r.m
+	v.Map = &r.m
 	seen := map[string]struct{}{}
 	return r.d.Object(func(key string) error {
 		if len(seen) >= r.lim.Elements {
@@ -326,8 +326,8 @@ func parseKey(s string, base Basic, k *Value) (err error) {
 // bare array is a vector too, or has the declared shape where that has as many
 // elements. The declared shape is not held against the value's own: MLeap's can
 // be wrong.
-func (r *cellReader) tensor(t Type) error {
-	d, v := r.d, &r.v
+func (r *cellReader) tensor(v *Value, t Type) error {
+	d := r.d
 	if d.Kind() == json.Array {
 		if err := r.elements(t.Base, v); err != nil {
 			return err
@@ -410,7 +410,7 @@ func (r *cellReader) tensor(t Type) error {
 	case !values:
 		return bad("a tensor without \"values\"")
 	}
-	return r.shape(t.Base, indices, rank)
+	return r.shape(v, t.Base, indices, rank)
 }
 
 func (r *cellReader) index() error {
@@ -422,10 +422,9 @@ func (r *cellReader) index() error {
 	return nil
 }
 
-// shape checks a tensor whose parts are in r.v and r.idx, and brings a sparse
-// one's elements into order. It has so many indices of so many numbers.
-func (r *cellReader) shape(base Basic, indices, rank int) error {
-	v := &r.v
+// shape checks a tensor whose parts are in v and r.idx, and brings a sparse one's
+// elements into order. It has so many indices of so many numbers.
+func (r *cellReader) shape(v *Value, base Basic, indices, rank int) error {
 	size := 1
 	for _, n := range v.Dims {
 		if n < 0 {

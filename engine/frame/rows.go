@@ -63,11 +63,7 @@ func (r *cellReader) rows(s Schema, to Sink) error {
 			if n++; n > len(s) || i >= r.lim.Rows || s[j].Type.Kind == Map {
 				return errUnusual
 			}
-			v := to.Cell(j)
-			r.v, *v = *v, r.v // whose buffers are to be filled
-			err := r.read(s[j].Type)
-			r.v, *v = *v, r.v
-			return err
+			return r.readTo(to.Cell(j), s[j].Type)
 		})
 		if err == nil && (n != len(s) || !to.Row()) {
 			err = errUnusual

@@ -281,6 +281,12 @@ func (d *Decoder) Float() (float64, error) { return d.float(64) }
 func (d *Decoder) Float32() (float64, error) { return d.float(32) }
 
 func (d *Decoder) float(bits int) (float64, error) {
+	if n, ok := d.whole(); ok {
+		if bits == 32 {
+			n = float64(float32(n))
+		}
+		return n, nil
+	}
 	t, err := d.number()
 	if err != nil {
 		return 0, err
@@ -290,6 +296,33 @@ func (d *Decoder) float(bits int) (float64, error) {
 		return 0, d.Error("malformed number")
 	}
 	return f, nil
+}
+
+// whole reads a number that is as most are: some digits, few enough to be exact,
+// with ".0" behind them or not. false: it is another, and still to be read.
+func (d *Decoder) whole() (float64, bool) {
+	const most = 15
+	d.Kind()
+	s := d.data[d.pos:]
+	n, i := uint64(0), 0
+	for i < len(s) && i <= most && '0' <= s[i] && s[i] <= '9' {
+		n = n*10 + uint64(s[i]-'0')
+		i++
+	}
+	if i == 0 || i > most || s[0] == '0' && i > 1 {
+		return 0, false
+	}
+	if len(s)-i >= 2 && s[i] == '.' && s[i+1] == '0' {
+		i += 2
+	}
+	if i < len(s) {
+		switch c := s[i]; {
+		case c == '.' || c == 'e' || c == 'E' || '0' <= c && c <= '9':
+			return 0, false
+		}
+	}
+	d.pos += i
+	return float64(n), true
 }
 
 // Int reads a whole number that fits an int64. "3.0" and "3e2" are whole.
@@ -476,8 +509,12 @@ const hexDigits = "0123456789abcdef"
 
 // AppendString appends s as a JSON string. Broken UTF-8 becomes U+FFFD.
 func AppendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	for i := 0; i < len(s); {
+	i := 0
+	for i < len(s) && 0x20 <= s[i] && s[i] < 0x7f && s[i] != '"' && s[i] != '\\' {
+		i++
+	}
+	b = append(append(b, '"'), s[:i]...)
+	for i < len(s) {
 		c := s[i]
 		switch {
 		case c == '"' || c == '\\':
@@ -514,6 +551,10 @@ func AppendString(b []byte, s string) []byte {
 func AppendFloat(b []byte, f float64, bits int) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return append(b, "null"...)
+	}
+	// Most are whole, and so small that all of their digits matter.
+	if n := int64(f); float64(n) == f && -1<<24 <= f && f <= 1<<24 && (n != 0 || !math.Signbit(f)) {
+		return append(strconv.AppendInt(b, n, 10), '.', '0')
 	}
 	format := byte('f')
 	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {

@@ -157,8 +157,21 @@ func TestDecoder(t *testing.T) {
 		t.Error(b, err)
 	}
 	for _, s := range []string{"0", "-0", "3", "3.0", "3e2", "3.5", "-7", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "1e400", "-1e400", "1e-400",
-		"5e-324", "2.2250738585072011e-308", "1.7976931348623157e308", "0.1", "1e22", "1e23", "16777217", "1.00000017881393432617187499", "123456789012345678901234567890", "9007199254740993.0"} {
+		"5e-324", "2.2250738585072011e-308", "1.7976931348623157e308", "0.1", "1e22", "1e23", "16777217", "1.00000017881393432617187499", "123456789012345678901234567890", "9007199254740993.0",
+		"0.0", "0.00", "10.01", "64.0", "64.05", "64.0e3", "64.e3", "00", "00.0", "123456789012345", "123456789012345.0", "1234567890123456", "999999999999999.0"} {
 		checkNumber(t, s)
+	}
+	// What stands behind a number is not part of it.
+	for text, rest := range map[string]string{"12": "", "12.0": "", "12 ": " ", "12,3": ",3", "12.0]": "]", "1-2": "-2", "7.0x": "x"} {
+		d := NewDecoder([]byte(text))
+		if _, err := d.Float(); err != nil || string(d.Rest()) != rest {
+			t.Errorf("%s: %q left, %v", text, d.Rest(), err)
+		}
+	}
+	for _, s := range []string{"12.", "012", "00.0", "12.0e", "-", "-01.0", "12.x"} {
+		if x, err := NewDecoder([]byte(s)).Float(); err == nil {
+			t.Errorf("%s: %v", s, x)
+		}
 	}
 }
 
@@ -245,6 +258,11 @@ func TestAppend(t *testing.T) {
 	}
 	if got := string(AppendFloat(nil, float64(float32(0.1)), 32)); got != "0.1" {
 		t.Error(got)
+	}
+	for f, want := range map[float64]string{1 << 24: "16777216.0", 123456792: "123456790.0", -1<<24 + 1: "-16777215.0", -1<<24 - 2: "-16777218.0"} {
+		if got := string(AppendFloat(nil, f, 32)); got != want {
+			t.Errorf("%v: %s, want %s", f, got, want)
+		}
 	}
 	for _, f := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, math.MaxFloat32, 1.0 / 3} {
 		checkAppend(t, "", f)
