@@ -176,10 +176,10 @@ const refreshEvery = (env) => Number(env.REFRESH_SECONDS ?? 60) * 1000;
 
 /** A request's whole body; undefined: it is longer than max. */
 async function read(request, max) {
-  if (!request.body) return nothing;
   const length = Number(request.headers.get('content-length') ?? NaN);
   if (length > max) return undefined;
   if (length <= max) return new Uint8Array(await request.arrayBuffer());
+  if (!request.body) return nothing; // asked last: a stream is made for it
   const chunks = [];
   let size = 0;
   for await (const chunk of request.body) {
@@ -235,8 +235,8 @@ function response({ status, head, body }) {
   let headers = heads.get(head);
   if (!headers) {
     const lines = head.split('\n');
-    headers = [];
-    for (let i = 0; i < lines.length; i += 2) headers.push([lines[i], lines[i + 1]]);
+    headers = new Headers();
+    for (let i = 0; i < lines.length; i += 2) headers.append(lines[i], lines[i + 1]);
     if (heads.size < 1000) heads.set(head, headers);
   }
   return new Response(body, { status, headers });
