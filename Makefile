@@ -97,8 +97,9 @@ bench-edge: worker edge/worker/node_modules dist/scorer.wasm ## measure the Work
 	@mkdir -p dist/bench
 	CGO_ENABLED=0 go build -trimpath -o dist/bench/load ./edge/bench/load
 	CGO_ENABLED=0 go build -trimpath -o dist/bench/bare-http ./edge/bench/bare
-	go run github.com/syumai/workers/cmd/workers-assets-gen -mode=go -o dist/bench/stock
-	GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o dist/bench/stock/app.wasm ./edge/bench/stock
+	echo '{"Replace": {"edge/bench/stock/bundle.zip": "$(DEMO)/bundle.proto.zip"}}' > dist/bench/overlay.json
+	for d in stock idle; do go run github.com/syumai/workers/cmd/workers-assets-gen -mode=go -o dist/bench/$$d; \
+	  GOOS=js GOARCH=wasm go build -overlay dist/bench/overlay.json -trimpath -ldflags='-s -w' -o dist/bench/$$d/app.wasm ./edge/bench/$$d; done
 	node edge/bench/bench.mjs
 
 # What a first visit downloads; the numbers are budgets in kB of brotli.
