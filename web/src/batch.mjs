@@ -36,7 +36,7 @@ export function batches(instance, handle, inputs, all, wanted) {
     if (room < size) {
       if (at) instance.call('free', at);
       at = 0;
-      at = instance.call('alloc', size) >>> 0;
+      at = instance.alloc(size);
       room = size;
     }
     const base = at >>> 3;

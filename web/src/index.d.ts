@@ -135,7 +135,8 @@ export function compile(
 /**
  * What went wrong, in one word. Of loading: network, integrity, csp (the page's Content-Security-Policy), wasm, worker,
  * bundle, unknown_op, limit, aborted. Of rows: schema, null, unseen, range, shape, value, format. Of the tracker: storage.
- * usage is the caller's mistake, trap the end of this scorer, error anything else.
+ * usage is the caller's mistake, error anything else. trap is WebAssembly that stopped, most often for want of memory: the next
+ * call gets a fresh instance, and a visit is over until it is reset.
  */
 export type Kind =
   | 'network'

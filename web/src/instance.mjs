@@ -13,23 +13,53 @@ export const decoder = new TextDecoder();
 export class Instance {
   // bare: the module was compiled from a bundle.
   static async create(module, bare) {
-    const self = new Instance();
-    self.bare = bare;
-    const instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: self.wasi() });
-    self.exports = instance.exports;
-    self.memory = instance.exports.memory;
-    if (typeof self.exports.abi !== 'function') {
+    const self = new Instance(module, bare);
+    return self.#start(await WebAssembly.instantiate(module, self.wasi()));
+  }
+
+  dead; // the trap that ended it
+  #module;
+  #blocks;
+  #stderr = '';
+
+  constructor(module, bare) {
+    this.#module = module;
+    this.bare = bare;
+  }
+
+  #start({ exports }) {
+    this.exports = exports;
+    this.memory = exports.memory;
+    if (typeof exports.abi !== 'function') {
       throw new PageleapError('wasm', 'this WebAssembly module is not pageleap: it has no export "abi"');
     }
-    self.exports._initialize();
-    const abi = self.exports.abi();
+    exports._initialize();
+    const abi = exports.abi();
     if (abi !== ABI) {
       throw new PageleapError('wasm', abiMessage('scorer.wasm', abi));
     }
-    self.blocks = self.exports.blocks() >>> 0;
-    self.#score = self.exports.score;
-    return self;
+    this.#blocks = exports.blocks() >>> 0;
+    this.#score = exports.score;
+    return this;
   }
+
+  // Another instance, in place of this one that trapped. A page may not have it
+  // at once in Chromium before 115: there it is ready a little later.
+  renewed() {
+    if (this.#next) return this.#next;
+    const next = new Instance(this.#module, this.bare);
+    try {
+      return next.#start(new WebAssembly.Instance(this.#module, next.wasi()));
+    } catch {
+      Instance.create(this.#module, this.bare).then(
+        (next) => (this.#next = next),
+        () => {},
+      );
+      throw this.dead;
+    }
+  }
+
+  #next;
 
   // Views of the memory as it is now: when it grows, the old ones are empty.
   get bytes() {
@@ -59,15 +89,14 @@ export class Instance {
   }
 
   // What scorer.wasm may ask of its host: the time, random bytes and a line
-  // on stderr. Nothing else exists for it.
+  // on stderr. The rest of WASI answers "bad file descriptor".
   wasi() {
     const none = () => 0;
-    const badf = () => 8;
     const count = (a, b) => {
       this.u32[a >>> 2] = this.u32[b >>> 2] = 0;
       return 0;
     };
-    return {
+    const some = {
       args_get: none,
       args_sizes_get: count,
       environ_get: none,
@@ -79,39 +108,25 @@ export class Instance {
         return 0;
       },
       random_get: (at, n) => {
-        for (let i = 0; i < n; i += 65536) {
-          crypto.getRandomValues(this.bytes.subarray(at + i, at + Math.min(n, i + 65536)));
-        }
+        crypto.getRandomValues(this.bytes.subarray(at, at + n));
         return 0;
       },
-      fd_write: (_fd, vectors, n, written) => {
-        let text = '';
-        let total = 0;
-        for (let i = vectors >>> 2; n > 0; i += 2, n--) {
-          const [at, length] = this.u32.subarray(i, i + 2);
-          text += decoder.decode(this.bytes.subarray(at, at + length));
-          total += length;
-        }
-        this.u32[written >>> 2] = total;
-        this.stderr = ((this.stderr ?? '') + text).slice(-4096);
+      // The first of the vectors: the module comes again with the rest.
+      fd_write: (_fd, vectors, _n, written) => {
+        const [at, n] = this.u32.subarray(vectors >>> 2);
+        this.#stderr = (this.#stderr + decoder.decode(this.bytes.subarray(at, at + n))).slice(0, 400);
+        this.u32[written >>> 2] = n;
         return 0;
       },
       proc_exit: (code) => {
-        throw new PageleapError('trap', `scorer.wasm ended with code ${code}: ${(this.stderr ?? '').trim()}`);
+        throw new PageleapError('trap', `exit code ${code}`);
       },
-      fd_close: badf,
-      fd_fdstat_get: badf,
-      fd_fdstat_set_flags: badf,
-      fd_prestat_get: badf,
-      fd_prestat_dir_name: badf,
-      fd_read: badf,
-      fd_seek: badf,
-      poll_oneoff: () => 52,
       sched_yield: none,
     };
+    return { wasi_snapshot_preview1: new Proxy(some, { get: (_, name) => some[name] ?? (() => 8) }) };
   }
 
-  // Calls an export. A trap leaves the instance unusable.
+  // Calls an export. A trap leaves the instance unusable: see renewed.
   call(name, ...args) {
     if (this.dead) throw this.dead;
     try {
@@ -134,8 +149,9 @@ export class Instance {
   #score;
 
   #trap(cause) {
-    return (this.dead =
-      cause instanceof PageleapError ? cause : new PageleapError('trap', `scorer.wasm stopped: ${cause.message}`, { cause }));
+    const [said] = (this.#stderr || cause.message).split('\n');
+    const message = `scorer.wasm stopped: ${said}; the next call starts it afresh, and reset() a visit`;
+    return (this.dead = new PageleapError('trap', message, { cause }));
   }
 
   // Calls an export that gives an address.
@@ -145,15 +161,21 @@ export class Instance {
     return at;
   }
 
+  // Memory, which the caller frees.
+  alloc(n) {
+    if (n >= 2 ** 32) throw new PageleapError('limit', `${n} bytes are more than WebAssembly can address`);
+    return this.call('alloc', n) >>> 0;
+  }
+
   // Copies bytes into the memory; the caller frees them.
   put(data) {
-    const at = this.call('alloc', data.length) >>> 0;
+    const at = this.alloc(data.length);
     this.bytes.set(data, at);
     return at;
   }
 
   block(offset) {
-    const [at, length] = this.u32.subarray((this.blocks + offset) >>> 2);
+    const [at, length] = this.u32.subarray((this.#blocks + offset) >>> 2);
     return this.bytes.subarray(at, at + length);
   }
 

@@ -3,7 +3,7 @@
 // where scorer.wasm is there.
 import { PageleapError } from './error.mjs';
 import { ABI, abiMessage, decoder, Instance } from './instance.mjs';
-import { RemoteScorer } from './remote.mjs';
+import { isAddress, RemoteScorer } from './remote.mjs';
 import { Scorer } from './scorer.mjs';
 
 /**
@@ -32,8 +32,7 @@ export function loader({ wasm: ownWasm, read, worker: startWorker }) {
         throw new PageleapError('wasm', 'module: pageleap compile did not make it; scorer.wasm goes with a bundle: load({ bundle, wasm })');
       const { abi } = JSON.parse(decoder.decode(about));
       if (abi !== ABI) throw new PageleapError('wasm', abiMessage('module: it', abi));
-      const instance = await Instance.create(module, true);
-      return new Scorer(instance, instance.load(new Uint8Array(0)), outputs);
+      return new Scorer(await Instance.create(module, true), new Uint8Array(0), outputs);
     }
     const [module, zip] = await Promise.all([
       compile(wasm, { integrity: integrity.wasm, signal }),
@@ -42,7 +41,7 @@ export function loader({ wasm: ownWasm, read, worker: startWorker }) {
     if (section(module)) throw new PageleapError('wasm', 'wasm: it is compiled from a bundle: load({ module })');
     const instance = await Instance.create(module, false);
     try {
-      return new Scorer(instance, instance.load(zip.bytes), outputs);
+      return new Scorer(instance, zip.bytes, outputs);
     } catch (cause) {
       if (cause.kind === 'bundle' && zip.hint) throw new PageleapError('bundle', `${zip.name} is not a bundle${zip.hint}`, { cause });
       throw cause;
@@ -50,7 +49,7 @@ export function loader({ wasm: ownWasm, read, worker: startWorker }) {
   }
 
   function compile(wasm = ownWasm(), { integrity, signal, what = 'wasm' } = {}) {
-    if (typeof wasm !== 'string' && !(wasm instanceof URL)) return compiled(wasm, { integrity, signal, read, what });
+    if (!isAddress(wasm)) return compiled(wasm, { integrity, signal, read, what });
     const key = `${wasm} ${integrity ?? ''}`;
     if (!modules.has(key)) {
       const promise = compiled(wasm, { integrity, signal, read, what });
@@ -95,13 +94,15 @@ async function compiled(wasm, { integrity, signal, read, what }) {
 
 async function bytes(from, what, { integrity, signal, read }) {
   const source = await opened(from, what, signal, read);
-  return { ...source, bytes: await whole(source, integrity) };
+  const data = await whole(source, integrity);
+  // Scorers keep it; what the caller gave may become something else.
+  return { ...source, bytes: source.data ? data.slice() : data };
 }
 
 // What is behind an address, a response or a buffer: {name, hint, type} for
 // messages, and a response or the bytes.
 async function opened(source, what, signal, read) {
-  if (typeof source === 'string' || source instanceof URL) {
+  if (isAddress(source)) {
     const data = await read?.(source, what);
     if (data) return { name: `${what}: ${source}`, hint: '', data };
     try {
@@ -110,7 +111,7 @@ async function opened(source, what, signal, read) {
       throw network(`${what}: ${source}`, cause);
     }
   }
-  if (typeof Response !== 'undefined' && source instanceof Response) {
+  if (source instanceof Response) {
     const name = `${what}: ${source.url || 'the response'}`;
     const type = (source.headers.get('Content-Type') ?? '').split(';')[0].trim().toLowerCase();
     if (!source.ok) throw new PageleapError('network', `${name} answered ${source.status} ${source.statusText}`.trim());
@@ -121,7 +122,7 @@ async function opened(source, what, signal, read) {
       response: source,
     };
   }
-  if (source instanceof ArrayBuffer) return { name: what, hint: '', data: new Uint8Array(source) };
+  if (source instanceof ArrayBuffer) source = new Uint8Array(source);
   if (ArrayBuffer.isView(source))
     return { name: what, hint: '', data: new Uint8Array(source.buffer, source.byteOffset, source.byteLength) };
   const given = source === null ? 'null' : typeof source;

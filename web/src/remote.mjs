@@ -97,12 +97,13 @@ export class RemoteScorer {
   }
 }
 
+export const isAddress = (source) => typeof source === 'string' || source instanceof URL;
+
 // An address means the same in the worker when it is whole; a response cannot
 // go there, but what it answers can.
 async function portable(source) {
-  if (typeof source === 'string' || source instanceof URL) return new URL(source, document.baseURI).href;
-  if (typeof Response !== 'undefined' && source instanceof Response && source.ok) return source.arrayBuffer();
-  if (typeof Response !== 'undefined' && source instanceof Response)
-    throw new PageleapError('network', `${source.url} answered ${source.status}`);
-  return source;
+  if (isAddress(source)) return new URL(source, document.baseURI).href;
+  if (!(source instanceof Response)) return source;
+  if (!source.ok) throw new PageleapError('network', `${source.url} answered ${source.status}`);
+  return source.arrayBuffer();
 }

@@ -27,15 +27,30 @@ function holds({ kind, base }) {
 // tens of nanoseconds: DataViews, closures, calls by name, typed arrays of
 // typed arrays.
 export class FlatRow {
+  #names;
+  #byName;
+  #kinds;
+  #cells;
+  #wanted;
+  #wantedCells;
+  #wantedKinds;
+  #texts;
+  #held;
+  #room;
+  #written;
+  #order;
+  #given;
+  #rows;
+
   constructor(instance, at, inputs, outputs = [], wanted = []) {
     this.instance = instance;
     this.inputs = inputs;
-    this.names = inputs.map((c) => c.name);
-    this.byName = new Map(this.names.map((name, i) => [name, i]));
-    this.kinds = inputs.map(holds);
-    this.cells = inputs.map((_, i) => (at + CELL * i) >>> 2); // as indices of u32
-    this.wanted = [];
-    this.wantedCells = [];
+    this.#names = inputs.map((c) => c.name);
+    this.#byName = new Map(this.#names.map((name, i) => [name, i]));
+    this.#kinds = inputs.map(holds);
+    this.#cells = inputs.map((_, i) => (at + CELL * i) >>> 2); // as indices of u32
+    this.#wanted = [];
+    this.#wantedCells = [];
     outputs.forEach((column, i) => {
       const cell = (at + CELL * (inputs.length + i)) >>> 2;
       if (!wanted.includes(column)) {
@@ -43,27 +58,29 @@ export class FlatRow {
         return;
       }
       instance.u32[cell] = TAG.null;
-      this.wanted.push(column);
-      this.wantedCells.push(cell);
+      this.#wanted.push(column);
+      this.#wantedCells.push(cell);
     });
-    this.wantedKinds = this.wanted.map(holds);
-    this.texts = this.wanted.map(() => ''); // what each output of text was the last time
-    this.held = inputs.map(() => 0); // the memory behind each string or vector
-    this.room = inputs.map(() => 0);
-    this.written = inputs.map(() => undefined); // the string that is in it
-    this.order = []; // the inputs in the order of the last row's columns
-    this.given = inputs.map(() => 0); // the last row that had the input
-    this.rows = 0;
+    this.#wantedKinds = this.#wanted.map(holds);
+    this.#texts = this.#wanted.map(() => ''); // what each output of text was the last time
+    this.#held = inputs.map(() => 0); // the memory behind each string or vector
+    this.#room = inputs.map(() => 0);
+    this.#written = inputs.map(() => undefined); // the string that is in it
+    this.#order = []; // the inputs in the order of the last row's columns
+    this.#given = inputs.map(() => 0); // the last row that had the input
+    this.#rows = 0;
   }
 
   write(row) {
-    const { names, order, given } = this;
-    const now = (this.rows = (this.rows + 1) | 0);
+    const names = this.#names;
+    const order = this.#order;
+    const given = this.#given;
+    const now = (this.#rows = (this.#rows + 1) | 0);
     let n = 0;
     for (const name in row) {
       let i = n < order.length ? order[n] : 0;
       if (names[i] !== name) {
-        i = this.byName.get(name);
+        i = this.#byName.get(name);
         if (i === undefined) throw unknownColumn(name, names, 'input');
         order[n] = i;
       }
@@ -79,8 +96,8 @@ export class FlatRow {
   }
 
   set(i, value) {
-    const kind = this.kinds[i];
-    const cell = this.cells[i];
+    const kind = this.#kinds[i];
+    const cell = this.#cells[i];
     if (typeof value === 'number' || typeof value === 'boolean') {
       const { u32, f64 } = this.instance;
       if (kind === NUMBER || kind === BOOLEAN) {
@@ -121,25 +138,25 @@ export class FlatRow {
 
   // Room for n bytes behind input i.
   reserve(i, n) {
-    if (this.room[i] < n || this.held[i] === 0) {
-      if (this.held[i]) this.instance.call('free', this.held[i]);
-      this.room[i] = Math.max(64, n);
-      this.held[i] = this.instance.call('alloc', this.room[i]) >>> 0;
+    if (this.#room[i] < n || this.#held[i] === 0) {
+      if (this.#held[i]) this.instance.call('free', this.#held[i]);
+      this.#held[i] = 0; // should there be no more
+      this.#held[i] = this.instance.alloc((this.#room[i] = Math.max(64, n)));
     }
-    return this.held[i];
+    return this.#held[i];
   }
 
   point(i, tag, n, address) {
     const { u32 } = this.instance;
-    const cell = this.cells[i];
+    const cell = this.#cells[i];
     u32[cell] = tag;
     u32[cell + 1] = n;
     u32[cell + 2] = address;
   }
 
   setString(i, value) {
-    if (this.written[i] === value) {
-      this.instance.u32[this.cells[i]] = TAG.string;
+    if (this.#written[i] === value) {
+      this.instance.u32[this.#cells[i]] = TAG.string;
       return;
     }
     const address = this.reserve(i, value.length * 3);
@@ -153,9 +170,9 @@ export class FlatRow {
         bytes[address + n++] = c;
       }
     }
-    if (n < value.length) n = encoder.encodeInto(value, bytes.subarray(address, address + this.room[i])).written;
+    if (n < value.length) n = encoder.encodeInto(value, bytes.subarray(address, address + this.#room[i])).written;
     this.point(i, TAG.string, n, address);
-    this.written[i] = value;
+    this.#written[i] = value;
   }
 
   // indices: of a sparse vector of this size.
@@ -175,8 +192,8 @@ export class FlatRow {
     this.point(i, indices ? TAG.sparse : TAG.dense, n, address);
     if (indices) {
       u32.set(indices, at + at + 2 * n);
-      u32[this.cells[i] + 3] = address + 8 * n;
-      u32[this.cells[i] + 4] = size;
+      u32[this.#cells[i] + 3] = address + 8 * n;
+      u32[this.#cells[i] + 4] = size;
     }
   }
 
@@ -208,7 +225,7 @@ export class FlatRow {
 
   // Gives back the memory behind inputs. The row cannot be used afterwards.
   release() {
-    for (const address of this.held) if (address) this.instance.call('free', address);
+    for (const address of this.#held) if (address) this.instance.call('free', address);
   }
 
   setJSON(i, value) {
@@ -219,7 +236,10 @@ export class FlatRow {
   }
 
   read() {
-    const { instance, wanted, wantedCells, wantedKinds } = this;
+    const { instance } = this;
+    const wanted = this.#wanted;
+    const wantedCells = this.#wantedCells;
+    const wantedKinds = this.#wantedKinds;
     const { u32, f64 } = instance;
     const row = {};
     for (let k = 0; k < wanted.length; k++) {
@@ -272,13 +292,13 @@ export class FlatRow {
   // The text of an output, which is often the one it was before.
   text(k, at, n) {
     const { bytes } = this.instance;
-    const last = this.texts[k];
+    const last = this.#texts[k];
     if (last.length === n) {
       let j = 0;
       while (j < n && bytes[at + j] === last.charCodeAt(j) && bytes[at + j] < 0x80) j++;
       if (j === n) return last;
     }
-    return (this.texts[k] = decoder.decode(bytes.subarray(at, at + n)));
+    return (this.#texts[k] = decoder.decode(bytes.subarray(at, at + n)));
   }
 }
 

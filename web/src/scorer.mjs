@@ -11,6 +11,7 @@ export const FORMATS = { json: 0, ndjson: 1, csv: 2, binary: 3, auto: 255 };
 /** A loaded bundle. */
 export class Scorer {
   #instance;
+  #zip; // undefined: the scorer is closed
   #handle;
   #row; // the flat row
   #batch;
@@ -19,10 +20,11 @@ export class Scorer {
   #visit; // null: the model takes no events
 
   /** @hidden: made by load */
-  constructor(instance, handle, outputs) {
+  constructor(instance, zip, outputs) {
     this.#instance = instance;
-    this.#handle = handle;
-    if (instance.call('describe', handle) !== 0) throw instance.error();
+    this.#zip = zip;
+    this.#handle = instance.load(zip);
+    if (instance.call('describe', this.#handle) !== 0) throw instance.error();
     const info = JSON.parse(decoder.decode(instance.block(0)));
     /** The bundle's name, and the versions of what wrote it. */
     this.name = info.name;
@@ -35,6 +37,17 @@ export class Scorer {
     this.outputs = pick(this.#all, outputs);
   }
 
+  // The instance that has the model: a fresh one where the last one trapped.
+  #live() {
+    if (!this.#zip) throw closed();
+    if (this.#instance.dead) {
+      this.#instance = this.#instance.renewed();
+      this.#row = this.#batch = undefined;
+      this.#handle = this.#instance.load(this.#zip);
+    }
+    return this.#instance;
+  }
+
   /**
    * Scores one row: {column: value} in, {column: value} out. A column that is
    * left out is null. Vectors are arrays of numbers; they come back as
@@ -42,8 +55,7 @@ export class Scorer {
    * gives null for a row that handle_invalid = skip drops.
    */
   score(row) {
-    const instance = this.#instance;
-    if (!this.#handle) throw closed();
+    const instance = this.#live();
     const flat = (this.#row ??= this.#flat(this.#handle));
     flat.write(row);
     return scored(instance, this.#handle, flat);
@@ -58,8 +70,8 @@ export class Scorer {
    * @param {number} rows
    */
   scoreBatch(columns, rows) {
-    if (!this.#handle) throw closed();
-    this.#batch ??= batches(this.#instance, this.#handle, this.inputs, this.#all, this.outputs);
+    const instance = this.#live();
+    this.#batch ??= batches(instance, this.#handle, this.inputs, this.#all, this.outputs);
     return this.#batch(columns, rows);
   }
 
@@ -69,13 +81,19 @@ export class Scorer {
 
   /**
    * A visit that is scored event by event, however long it is; undefined where
-   * the bundle takes no events. A scorer has one.
+   * the bundle takes no events. A scorer has one. A trap ends it: it throws until
+   * it is reset.
    */
   get visit() {
-    if (!this.#handle) throw closed();
+    if (!this.#zip) throw closed();
     if (this.#visit === undefined) {
-      const handle = this.#instance.call('visit', this.#handle);
-      this.#visit = handle === 0 ? null : new Visit(this.#instance, handle, this.#flat(handle));
+      const begin = () => {
+        const instance = this.#live();
+        const handle = instance.call('visit', this.#handle);
+        return handle && [instance, handle, this.#flat(handle)];
+      };
+      const begun = begin();
+      this.#visit = begun ? new Visit(begin, begun) : null;
     }
     return this.#visit ?? undefined;
   }
@@ -87,24 +105,23 @@ export class Scorer {
    * @param {{from?: string, to?: string, select?: string[]}} options
    */
   transform(frame, { from, to, select } = {}) {
-    if (!this.#handle) throw closed();
+    const instance = this.#live();
     const asObject = typeof frame === 'object' && !ArrayBuffer.isView(frame);
-    if (this.#instance.bare) {
+    if (instance.bare) {
       // A row of its own, whose cells are the same.
       this.#row?.release();
       this.#row = undefined;
-      const flat = new FlatRow(this.#instance, this.#instance.address('row', this.#handle), this.inputs, this.#all, this.#all);
+      const flat = new FlatRow(instance, instance.address('row', this.#handle), this.inputs, this.#all, this.#all);
       try {
         return transformRows(frame, { select, inputs: this.inputs, fields: this.#fields }, (row) => {
           flat.write(row);
-          return scored(this.#instance, this.#handle, flat);
+          return scored(instance, this.#handle, flat);
         });
       } finally {
         flat.release();
       }
     }
     const input = asObject ? encoder.encode(JSON.stringify(frame)) : typeof frame === 'string' ? encoder.encode(frame) : frame;
-    const instance = this.#instance;
     const names = encoder.encode(select ? select.join('\0') : '');
     const at = instance.put(input);
     const namesAt = instance.put(names);
@@ -133,8 +150,7 @@ export class Scorer {
 
   /** Frees the model and its memory. The scorer cannot be used afterwards. */
   close() {
-    this.#handle = 0;
-    this.#instance = this.#row = this.#batch = this.#visit = undefined;
+    this.#zip = this.#instance = this.#row = this.#batch = this.#visit = undefined;
   }
 }
 
@@ -155,20 +171,24 @@ const EVENT = Object.entries({
   category: 'string',
   price: 'double',
   quantity: 'double',
-});
+}).map(([name, base]) => ({ name, base, kind: 'scalar' }));
 
 class Visit {
+  #begin;
   #instance;
   #handle;
   #row;
   #event;
 
-  constructor(instance, handle, row) {
-    this.#instance = instance;
-    this.#handle = handle;
-    this.#row = row;
-    const columns = EVENT.map(([name, base]) => ({ name, base, kind: 'scalar' }));
-    this.#event = new FlatRow(instance, instance.address('event', handle), columns);
+  // begin gives the instance, the visit's handle there and its flat row.
+  constructor(begin, begun) {
+    this.#begin = begin;
+    this.#take(begun);
+  }
+
+  #take(begun) {
+    [this.#instance, this.#handle, this.#row] = begun;
+    this.#event = new FlatRow(this.#instance, this.#instance.address('event', this.#handle), EVENT);
   }
 
   /** Adds events, and scores the visit; row has the bundle's inputs that are not of the events. */
@@ -183,7 +203,8 @@ class Visit {
 
   /** Forgets the events: another visit begins. */
   reset() {
-    this.#instance.call('reset', this.#handle);
+    if (this.#instance.dead) this.#take(this.#begin());
+    else this.#instance.call('reset', this.#handle);
   }
 }
 

@@ -10,18 +10,9 @@ const ENGAGED = 1000; // ms that a page must be seen to be worth an event
 const SAME = 1000; // ms in which two sources that tell the same mean the same
 
 // The columns that a visit can fill: what an event holds, or null where it says nothing.
-const COLUMNS = {
-  event: (e) => e.event,
-  ts: (e) => e.ts,
-  page: (e) => e.page ?? '',
-  page_type: (e) => e.page_type ?? '',
-  item: (e) => e.item ?? '',
-  category: (e) => e.category ?? '',
-  price: (e) => e.price ?? NaN,
-  quantity: (e) => e.quantity ?? NaN,
-};
-const FIELDS = Object.keys(COLUMNS).filter((name) => name !== 'event' && name !== 'ts');
-const NUMBERS = new Set(['price', 'quantity']);
+const NUMBERS = ['price', 'quantity'];
+const FIELDS = ['page', 'page_type', 'item', 'category', ...NUMBERS];
+const COLUMNS = ['event', 'ts', ...FIELDS];
 
 /** Starts to track this page. See the type declarations for the options. */
 export function track(options) {
@@ -37,6 +28,7 @@ class Tracker {
   #own = []; // those that close with the tracker
   #page; // the page that is shown: {key, page, type, pending, unread, dwell, since}
   #told = new Map(); // of each scorer: how many events it knows, as of which revision
+  #traps = 0; // since the last score
   #due = 0; // events at the end of the visit that wait for their score
   #scheduled = false;
   #running = false;
@@ -64,9 +56,7 @@ class Tracker {
       dataLayer: 'dataLayer',
       ...options,
     };
-    const { key, limit, gap, remember, now } = this.#options;
-    const changed = () => this.#want(1);
-    this.#visit = new Visit({ key, limit, gap, remember, now, changed, failed: (error) => this.#fail(error) });
+    this.#visit = new Visit({ ...this.#options, changed: () => this.#want(1), failed: (error) => this.#fail(error) });
     this.#ask();
     this.#navigated();
     if (this.#options.dataLayer) this.#hookDataLayer();
@@ -102,11 +92,10 @@ class Tracker {
   #check(scorer) {
     const { context = {} } = this.#options;
     for (const { name, kind, nullable } of scorer.inputs) {
-      if ((kind === 'list' && name in COLUMNS) || name in context || typeof context === 'function' || nullable) continue;
-      const columns = Object.keys(COLUMNS).join(', ');
+      if ((kind === 'list' && COLUMNS.includes(name)) || name in context || typeof context === 'function' || nullable) continue;
       throw new PageleapError(
         'schema',
-        `track: the bundle wants ${JSON.stringify(name)}, which a visit does not have (it has lists of ${columns}); give it in context, or the whole row by inputs`,
+        `track: the bundle wants ${JSON.stringify(name)}, which a visit does not have (it has lists of ${COLUMNS.join(', ')}); give it in context, or the whole row by inputs`,
       );
     }
   }
@@ -266,7 +255,7 @@ class Tracker {
     else if (source === 'dataLayer' && this.#page.pending) this.#viewed();
     let event = { event: given.event, page: this.#page.page };
     for (const name of FIELDS) {
-      const value = NUMBERS.has(name) ? Number(given[name] ?? NaN) : clip(given[name], name === 'page' ? 2048 : 256);
+      const value = NUMBERS.includes(name) ? Number(given[name] ?? NaN) : clip(given[name], name === 'page' ? 2048 : 256);
       if (value || value === 0) event[name] = value;
     }
     const type = event.page_type || this.#type();
@@ -393,7 +382,8 @@ class Tracker {
       }
     } catch (error) {
       this.#fail(error);
-      if (error.kind === 'trap' || error.kind === 'worker') return this.close(); // no score will come any more
+      if (error.kind === 'trap') this.#told.clear(); // the scorer's visit has ended, and is told anew
+      if (error.kind === 'worker' || (error.kind === 'trap' && ++this.#traps > 2)) return this.close(); // no score will come any more
     } finally {
       this.#running = false;
     }
@@ -408,6 +398,7 @@ class Tracker {
       Object.assign(outputs, typeof answer?.then === 'function' ? await answer : answer);
     }
     const ms = performance.now() - began;
+    this.#traps = 0;
     if (this.#stop.signal.aborted || this.#visit.events.length === 0) return;
     const probability = positive(outputs.probability);
     const previous = this.#visit.segment;
@@ -445,7 +436,8 @@ class Tracker {
     for (const { name, kind } of scorer.inputs) {
       if (name in given) row[name] = given[name];
       else if (name === 'returning') row[name] = returning;
-      else if (kind === 'list' && name in COLUMNS && !scorer.visit) row[name] = events.map(COLUMNS[name]);
+      else if (kind === 'list' && COLUMNS.includes(name) && !scorer.visit)
+        row[name] = events.map((e) => e[name] ?? (NUMBERS.includes(name) ? NaN : ''));
     }
     if (!scorer.visit) return scorer.score(row);
     let told = this.#told.get(scorer);
@@ -517,21 +509,11 @@ class Tracker {
 }
 
 // An event and nothing else, always of one shape.
-const bare = ({ event, ts, page, page_type, item, category, price, quantity }) => ({
-  event,
-  ts,
-  page,
-  page_type,
-  item,
-  category,
-  price,
-  quantity,
-});
+const bare = (e) => Object.fromEntries(COLUMNS.map((name) => [name, e[name]]));
 
 // P(buy) of what models call probability: a number, or the last of the classes.
 function positive(probability) {
-  if (probability === undefined || probability === null || typeof probability === 'number') return probability ?? undefined;
-  return probability[probability.length - 1];
+  return typeof probability === 'number' ? probability : probability?.at?.(-1);
 }
 
 function clip(value, length) {

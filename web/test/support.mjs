@@ -77,3 +77,29 @@ export function featuresBundle(spec) {
     rmSync(dir, { recursive: true });
   }
 }
+
+/** A module whose memory may have no more than these pages of 64 KiB: it runs out of memory soon, and traps. */
+export function cramped(wasm, pages) {
+  const leb = (n) => (n < 0x80 ? [n] : [(n & 0x7f) | 0x80, ...leb(n >>> 7)]);
+  let at = 8;
+  const number = () => {
+    let n = 0;
+    for (let shift = 0; ; shift += 7) {
+      const b = wasm[at++];
+      n += (b & 0x7f) * 2 ** shift;
+      if (b < 0x80) return n;
+    }
+  };
+  for (;;) {
+    const start = at;
+    const id = wasm[at++];
+    const end = number() + at;
+    if (id === 5) {
+      number(); // one memory
+      number(); // and whether it has a maximum
+      const limits = [1, 1, ...leb(number()), ...leb(pages)];
+      return Buffer.concat([wasm.subarray(0, start), Buffer.from([5, limits.length, ...limits]), wasm.subarray(end)]);
+    }
+    at = end;
+  }
+}
