@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -30,6 +31,8 @@ type build struct {
 	cells    lower.Addr // of the flat row
 	schema   []byte
 	lists    []listReader
+
+	constants constants
 }
 
 // listReader is a step that reads lists: an op of events, or one that has to have
@@ -53,8 +56,14 @@ func (b *build) wantsLists() (path string, ok bool) {
 	return "", false
 }
 
-func newBuild(m *engine.Model, plan *engine.Plan, src *codegen.Source, room lower.Addr) *build {
+// newBuild begins a module whose working memory is at room. vary is what the
+// build before learnt of the kernels' parameters, nil for the first.
+func newBuild(m *engine.Model, plan *engine.Plan, src *codegen.Source, room lower.Addr, vary map[string][]bool) *build {
 	b := &build{Builder: lower.New(dataBase, room), model: m, plan: plan, module: &wasmbin.Module{}}
+	b.constants = constants{vary: vary, known: map[string][]*uint64{}, fixed: vary != nil}
+	if vary == nil {
+		b.constants.vary = map[string][]bool{}
+	}
 	b.slots = make([]lower.Slot, len(plan.Slots()))
 	b.cells = b.Room(lower.CellBytes * (len(plan.Inputs()) + len(plan.Outputs()) + 1))
 	for i := range plan.Inputs() {
@@ -98,19 +107,36 @@ type param int
 // call emits a call with params and constants; where the kernel gives a status,
 // and end is set, what is not 0 ends the function.
 func (b *build) call(f *wasmbin.Func, end bool, kernel string, args ...any) error {
-	k, err := b.compiler.Func(kernel)
+	params, err := b.compiler.Params(kernel)
 	if err != nil {
 		return err
 	}
-	if len(args) != len(k.Params) {
-		return &argumentError{kernel, len(args), len(k.Params)}
+	if len(args) != len(params) {
+		return &argumentError{kernel, len(args), len(params)}
+	}
+	bits := make([]*uint64, len(args)) // nil for params
+	for i, a := range args {
+		if _, ok := a.(param); !ok {
+			c := constantBits(params[i], a)
+			bits[i] = &c
+		}
+	}
+	consts, err := b.constants.of(kernel, bits)
+	if err != nil {
+		return err
+	}
+	k, err := b.compiler.Bind(kernel, consts)
+	if err != nil {
+		return err
 	}
 	for i, a := range args {
-		switch a := a.(type) {
-		case param:
-			f.Emit(wasmbin.LocalGet, uint64(a))
-		default:
-			emitConstant(f, k.Params[i], a)
+		if consts[i] != nil {
+			continue
+		}
+		if p, ok := a.(param); ok {
+			f.Emit(wasmbin.LocalGet, uint64(p))
+		} else {
+			f.Emit(constOps[params[i]], *bits[i])
 		}
 	}
 	f.Emit(wasmbin.Call, uint64(k.Index))
@@ -139,7 +165,40 @@ func (b *build) calls(f *wasmbin.Func, list []lower.Call, first ...any) error {
 	return nil
 }
 
-func emitConstant(f *wasmbin.Func, t wasmbin.Type, a any) {
+// constants are the parameters of kernels that have the same constant in all
+// calls of a module, and so are no parameters of its functions.
+type constants struct {
+	vary  map[string][]bool    // of each kernel, as far as is known: the parameters that are none
+	known map[string][]*uint64 // what the others are
+	fixed bool                 // vary is complete
+}
+
+func (c *constants) of(kernel string, args []*uint64) ([]*uint64, error) {
+	known := c.known[kernel]
+	if known == nil {
+		known = slices.Clone(args)
+		c.known[kernel] = known
+		if c.vary[kernel] == nil {
+			c.vary[kernel] = make([]bool, len(args))
+		}
+	}
+	vary, consts := c.vary[kernel], make([]*uint64, len(args))
+	for i, a := range args {
+		if a == nil || known[i] == nil || *known[i] != *a {
+			if c.fixed && !vary[i] {
+				return nil, errors.New("kernel " + kernel + " got another constant than the first time it was compiled")
+			}
+			vary[i] = true
+		}
+		if c.fixed && !vary[i] {
+			consts[i] = a
+		}
+	}
+	return consts, nil
+}
+
+// constantBits are a constant's bits as a wasm value of the type.
+func constantBits(t wasmbin.Type, a any) uint64 {
 	bits := uint64(0)
 	switch a := a.(type) {
 	case int:
@@ -148,21 +207,19 @@ func emitConstant(f *wasmbin.Func, t wasmbin.Type, a any) {
 		bits = uint64(a)
 	case int64:
 		bits = uint64(a)
+		if t == wasmbin.F64 {
+			bits = math.Float64bits(float64(a))
+		}
 	case float64:
 		bits = math.Float64bits(a)
 	}
-	switch t {
-	case wasmbin.I32:
-		f.Emit(wasmbin.I32Const, bits)
-	case wasmbin.I64:
-		f.Emit(wasmbin.I64Const, bits)
-	default:
-		if n, ok := a.(int64); ok {
-			bits = math.Float64bits(float64(n))
-		}
-		f.Emit(wasmbin.F64Const, bits)
+	if t == wasmbin.I32 {
+		bits = uint64(uint32(bits))
 	}
+	return bits
 }
+
+var constOps = map[wasmbin.Type]wasmbin.Op{wasmbin.I32: wasmbin.I32Const, wasmbin.I64: wasmbin.I64Const, wasmbin.F64: wasmbin.F64Const}
 
 var i32 = []wasmbin.Type{wasmbin.I32}
 

@@ -55,13 +55,18 @@ func Compile(m *engine.Model) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Constants come first and their size is known in the end only, so that all
-	// is done twice: to know where working memory begins, and then to stay.
-	size, err := newBuild(m, plan, src, 0).run()
+	// The first build learns which arguments of kernels are always the same, the
+	// second how large the constants are, which come before working memory, and
+	// the third stays. Until then that is where no constant comes to be.
+	first := newBuild(m, plan, src, 1<<28, nil)
+	if _, err := first.run(); err != nil {
+		return nil, err
+	}
+	size, err := newBuild(m, plan, src, 1<<28, first.constants.vary).run()
 	if err != nil {
 		return nil, err
 	}
-	b := newBuild(m, plan, src, (dataBase+size+15)&^15)
+	b := newBuild(m, plan, src, (dataBase+size+15)&^15, first.constants.vary)
 	if again, err := b.run(); err != nil || again != size {
 		return nil, fmt.Errorf("compiling twice gave %d and %d bytes (%v)", size, again, err)
 	}

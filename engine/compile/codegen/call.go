@@ -174,11 +174,18 @@ func (c *fn) address(e ast.Expr) (offset uint32) {
 	if b, ok := c.simple(e, c.typeOf(e)); ok && !b.constant {
 		c.Emit(wasmbin.LocalGet, uint64(b.local))
 		return b.offset
+	} else if ok {
+		c.Emit(wasmbin.I32Const, 0)
+		return uint32(b.bits)
 	}
 	if b, ok := ast.Unparen(e).(*ast.BinaryExpr); ok && b.Op == token.ADD {
 		if v := c.src.info.Types[b.Y].Value; v != nil {
 			k, _ := constant.Uint64Val(v)
 			return uint32(k) + c.address(b.X)
+		}
+		// What is added to a constant address is an index, and no less than 0.
+		if x, ok := c.simple(b.X, c.typeOf(b.X)); ok && x.constant && x.bits < 1<<31 {
+			return uint32(x.bits) + c.address(b.Y)
 		}
 	}
 	c.expr(e)

@@ -8,6 +8,8 @@ import (
 	"go/token"
 	"go/types"
 	"math"
+	"slices"
+	"strconv"
 
 	"github.com/pageleap/pageleap/engine/compile/wasmbin"
 )
@@ -21,23 +23,37 @@ type Compiler struct {
 	module  *wasmbin.Module
 	place   func(b []byte) uint32 // puts a table into the memory and gives its address, a multiple of 8
 	funcs   map[*types.Func]*wasmbin.Func
+	bound   map[string]*wasmbin.Func // functions with constants in place of parameters
 	globals map[*types.Var]uint32
 	tables  map[*types.Var]uint32
-	todo    []*types.Func
+	todo    []pending
+}
+
+// pending is a function whose body is yet to be compiled, and the constants that
+// its parameters are; nil for those that are left.
+type pending struct {
+	obj    *types.Func
+	f      *wasmbin.Func
+	consts []*uint64
 }
 
 // NewCompiler makes a compiler for one module.
 func NewCompiler(src *Source, m *wasmbin.Module, place func(b []byte) uint32) *Compiler {
-	return &Compiler{src: src, module: m, place: place, funcs: map[*types.Func]*wasmbin.Func{}, globals: map[*types.Var]uint32{}, tables: map[*types.Var]uint32{}}
+	return &Compiler{src: src, module: m, place: place, funcs: map[*types.Func]*wasmbin.Func{},
+		bound: map[string]*wasmbin.Func{}, globals: map[*types.Var]uint32{}, tables: map[*types.Var]uint32{}}
 }
 
-// static is the value of a condition that hangs on flags alone, if it does.
-func (c *Compiler) static(e ast.Expr) (value, known bool) {
+// static is the value of a condition that hangs on flags and constants alone, if
+// it does.
+func (c *fn) static(e ast.Expr) (value, known bool) {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:
 		v, ok := c.src.info.Uses[e].(*types.Var)
 		if !ok {
 			return false, false
+		}
+		if b, t := c.vars[v], basic(v.Type()); b.constant && t != nil && t.Info()&types.IsBoolean != 0 {
+			return b.bits != 0, true
 		}
 		t, ok := v.Type().(*types.Named)
 		return c.Flags[v.Name()], ok && t.Obj().Name() == "Flag"
@@ -45,6 +61,9 @@ func (c *Compiler) static(e ast.Expr) (value, known bool) {
 		value, known = c.static(e.X)
 		return !value, known && e.Op == token.NOT
 	case *ast.BinaryExpr:
+		if e.Op == token.EQL || e.Op == token.NEQ {
+			return c.staticEqual(e)
+		}
 		if e.Op != token.LAND && e.Op != token.LOR {
 			return false, false
 		}
@@ -59,6 +78,17 @@ func (c *Compiler) static(e ast.Expr) (value, known bool) {
 	return false, false
 }
 
+// staticEqual compares two constants that are whole numbers of up to 32 bits.
+func (c *fn) staticEqual(e *ast.BinaryExpr) (value, known bool) {
+	t := c.typeOf(e.X)
+	if basic(t) == nil || wasmType(t) != wasmbin.I32 {
+		return false, false
+	}
+	x, ok := c.simple(e.X, t)
+	y, ok2 := c.simple(e.Y, t)
+	return uint32(x.bits) == uint32(y.bits) == (e.Op == token.EQL), ok && ok2 && x.constant && y.constant
+}
+
 // fault is an error in a kernel, with its place.
 type fault struct{ error }
 
@@ -68,7 +98,12 @@ func (c *Compiler) fail(n ast.Node, format string, args ...any) {
 
 // Func compiles the function of this name, if it has not been yet, and all that
 // it needs.
-func (c *Compiler) Func(name string) (f *wasmbin.Func, err error) {
+func (c *Compiler) Func(name string) (f *wasmbin.Func, err error) { return c.Bind(name, nil) }
+
+// Bind is Func of a function of its own, in which some parameters are constants:
+// consts has their bits, nil for those that are left. Where nothing is a constant
+// it may be nil.
+func (c *Compiler) Bind(name string, consts []*uint64) (f *wasmbin.Func, err error) {
 	obj, ok := c.src.main.Scope().Lookup(name).(*types.Func)
 	if !ok {
 		return nil, fmt.Errorf("package %s has no function %s", c.src.main.Path(), name)
@@ -82,13 +117,27 @@ func (c *Compiler) Func(name string) (f *wasmbin.Func, err error) {
 			err = ft.error
 		}
 	}()
-	f = c.function(obj)
+	if slices.ContainsFunc(consts, func(k *uint64) bool { return k != nil }) {
+		f = c.boundFunction(obj, consts)
+	} else {
+		f = c.function(obj)
+	}
 	for len(c.todo) > 0 {
-		obj := c.todo[0]
+		next := c.todo[0]
 		c.todo = c.todo[1:]
-		c.body(obj, c.funcs[obj])
+		c.body(next)
 	}
 	return f, nil
+}
+
+// Params are the types of the parameters of the function of this name.
+func (c *Compiler) Params(name string) ([]wasmbin.Type, error) {
+	obj, ok := c.src.main.Scope().Lookup(name).(*types.Func)
+	if !ok {
+		return nil, fmt.Errorf("package %s has no function %s", c.src.main.Path(), name)
+	}
+	params, _ := signature(obj)
+	return params, nil
 }
 
 // Global is the module's number of the package variable of this name.
@@ -105,22 +154,47 @@ func (c *Compiler) function(obj *types.Func) *wasmbin.Func {
 	if f := c.funcs[obj]; f != nil {
 		return f
 	}
-	sig := obj.Signature()
+	params, results := signature(obj)
+	f := c.module.Func(obj.Name(), params, results)
+	c.funcs[obj] = f
+	c.todo = append(c.todo, pending{obj: obj, f: f})
+	return f
+}
+
+// boundFunction is function with constants: there is one for each set of them.
+func (c *Compiler) boundFunction(obj *types.Func, consts []*uint64) *wasmbin.Func {
+	all, results := signature(obj)
+	key := obj.Name()
 	var params []wasmbin.Type
+	for i, k := range consts {
+		if k == nil {
+			params = append(params, all[i])
+			key += " -"
+		} else {
+			key += " " + strconv.FormatUint(*k, 16)
+		}
+	}
+	f := c.bound[key]
+	if f == nil {
+		f = c.module.Func(obj.Name(), params, results)
+		c.bound[key] = f
+		c.todo = append(c.todo, pending{obj, f, consts})
+	}
+	return f
+}
+
+func signature(obj *types.Func) (params, results []wasmbin.Type) {
+	sig := obj.Signature()
 	if r := sig.Recv(); r != nil {
 		params = append(params, wasmType(r.Type()))
 	}
 	for v := range sig.Params().Variables() {
 		params = append(params, wasmType(v.Type()))
 	}
-	var results []wasmbin.Type
 	for v := range sig.Results().Variables() {
 		results = append(results, wasmType(v.Type()))
 	}
-	f := c.module.Func(obj.Name(), params, results)
-	c.funcs[obj] = f
-	c.todo = append(c.todo, obj)
-	return f
+	return params, results
 }
 
 func (c *Compiler) global(v *types.Var) uint32 {

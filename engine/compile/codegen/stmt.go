@@ -45,15 +45,13 @@ type returns struct {
 }
 
 // body compiles a function of the module.
-func (c *Compiler) body(obj *types.Func, f *wasmbin.Func) {
-	decl := c.src.funcs[obj]
+func (c *Compiler) body(p pending) {
+	obj, f, decl := p.obj, p.f, c.src.funcs[p.obj]
 	if decl == nil || decl.Body == nil {
 		panic(fault{fmt.Errorf("%s has no body", obj.FullName())})
 	}
 	b := &fn{Compiler: c, Func: f, vars: map[*types.Var]binding{}, ret: &returns{}}
-	for i, p := range b.params(obj) {
-		b.vars[p] = binding{local: uint32(i)}
-	}
+	b.bindParams(b.params(obj), p.consts, b.assigned(decl.Body))
 	for v := range obj.Signature().Results().Variables() {
 		if v.Name() != "" && v.Name() != "_" {
 			b.vars[v] = binding{local: f.Local(wasmType(v.Type()))}
@@ -70,6 +68,25 @@ func (c *Compiler) body(obj *types.Func, f *wasmbin.Func) {
 	}
 	if len(f.Results) > 0 && !f.Terminal() {
 		f.Emit(wasmbin.Unreachable, 0)
+	}
+}
+
+// bindParams gives the parameters their places; those that are constants and
+// change begin as such.
+func (c *fn) bindParams(params []*types.Var, consts []*uint64, assigned map[*types.Var]bool) {
+	next := uint32(0)
+	for i, v := range params {
+		switch {
+		case consts == nil || consts[i] == nil:
+			c.vars[v] = binding{local: next}
+			next++
+		case !assigned[v]:
+			c.vars[v] = binding{constant: true, bits: *consts[i]}
+		default:
+			c.vars[v] = binding{local: c.Local(wasmType(v.Type()))}
+			c.Emit(constOp(wasmType(v.Type())), *consts[i])
+			c.Emit(wasmbin.LocalSet, uint64(c.vars[v].local))
+		}
 	}
 }
 
