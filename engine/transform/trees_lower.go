@@ -26,7 +26,7 @@ func (t *trees) lower(b *lower.Builder, normalized bool) (l lowered, ok bool) {
 		b.Call("checkWidth", b.In(0), width, b.ErrorWith(0, lower.Shape, "a vector of ", "", "the trees test feature "+strconv.Itoa(width-1)))
 	}
 	n := len(f.Trees)
-	l.leaves = b.Room(4 * n)
+	l.leaves = b.Room(4 * eights(n))
 	l.leavesEnd = l.leaves + uint32(4*n)
 	var distinct []int32
 	if c, ok := f.Columns(); ok {
@@ -56,7 +56,6 @@ func (t *trees) leafColumns(b *lower.Builder, leaves []int32) (low, high, top lo
 
 func (t *trees) lowerSmall(b *lower.Builder, c *tree.Columns, l lowered) (distinct []int32) {
 	f, n := t.forest, len(t.forest.Trees)
-	roots, bins, nodes := b.Room(8*n), b.Room(256), b.Room(8*len(c.Shapes))
 	var counts, categories []byte
 	var cuts []float64
 	var slots, features []uint32
@@ -71,21 +70,55 @@ func (t *trees) lowerSmall(b *lower.Builder, c *tree.Columns, l lowered) (distin
 		categories = append(categories, byte(min(sets, 1)))
 		features = append(features, uint32(f.Slots[s]))
 	}
-	shapes := b.Bytes(c.Shapes, 1)
-	low, high, top, distinct := t.leafColumns(b, c.Leaves)
-	b.CallInit("unpackTrees", shapes, shapes+uint32(len(c.Shapes)), b.Words(slots), low, high, top, roots, nodes)
 	cutsAt, countsAt := b.Room(256*len(f.Slots)), b.Bytes(counts, 1)
 	b.CallInit("unpackCuts", countsAt, countsAt+uint32(len(counts)), b.Doubles(cuts), cutsAt)
-	b.CallInit("setOtherBin", bins)
+	shapes := b.Bytes(c.Shapes, 1)
+	shapesEnd, slotsAt, featuresAt := shapes+uint32(len(c.Shapes)), b.Words(slots), b.Words(features)
+	featuresEnd := featuresAt + uint32(4*len(features))
+	low, high, top, distinct := t.leafColumns(b, c.Leaves)
 
-	featuresAt := b.Words(features)
-	b.Call("fillBins", b.In(0), featuresAt, featuresAt+uint32(4*len(features)), b.Bytes(categories, 1), cutsAt, bins)
+	if f.Abreast() && narrow(f, c) {
+		roots, bins := b.Room(8*eights(n)), b.Room(4*256)
+		rootsEnd := roots + uint32(8*eights(n))
+		nodes, numbers := b.Room(4*len(c.Shapes)), b.Room(4*len(c.Shapes))
+		b.CallInit("unpackNarrow", shapes, shapesEnd, slotsAt, low, high, top, roots, rootsEnd, nodes, numbers)
+		b.Call("fillMargins", b.In(0), featuresAt, featuresEnd, cutsAt, bins)
+		b.Call("walkNarrow", roots, rootsEnd, bins, numbers-nodes, l.leaves)
+		return distinct
+	}
+	roots, bins, nodes := b.Room(8*n), b.Room(256), b.Room(8*len(c.Shapes))
+	b.CallInit("unpackTrees", shapes, shapesEnd, slotsAt, low, high, top, roots, nodes)
+	b.CallInit("setOtherBin", bins)
+	b.Call("fillBins", b.In(0), featuresAt, featuresEnd, b.Bytes(categories, 1), cutsAt, bins)
 	walk := "walkToLeaf"
 	if f.Abreast() {
 		walk = "walkAbreast"
 	}
 	b.Call(walk, roots, roots+uint32(8*n), bins, l.leaves)
 	return distinct
+}
+
+// eights is n or as much more as makes eights of it.
+func eights(n int) int { return (n + 7) &^ 7 }
+
+// narrow says whether nodes fit the layout of the kernel walkNarrow: there are no
+// categories, and not too many slots, or nodes in eight trees.
+func narrow(f *tree.Forest, c *tree.Columns) bool {
+	for _, sets := range c.Sets {
+		if sets != nil {
+			return false
+		}
+	}
+	for t := 0; t < len(f.Trees); t += 8 {
+		end := f.Len()
+		if t+8 < len(f.Trees) {
+			end = int(f.Trees[t+8].Root)
+		}
+		if end-int(f.Trees[t].Root) > 1<<19 {
+			return false
+		}
+	}
+	return len(f.Slots) <= 254
 }
 
 func (t *trees) lowerWide(b *lower.Builder, c *tree.WideColumns, l lowered) (distinct []int32) {

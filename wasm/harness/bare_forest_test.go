@@ -37,6 +37,7 @@ var forestShapes = []forestShape{
 	{op: rf, trees: 20, depth: 6, features: 8, classes: 2, thresholds: 31, prune: 0.1, counts: true},
 	{op: rf, trees: 9, depth: 7, features: 5, classes: 3, thresholds: 12, categories: 9, prune: 0.2, counts: true},
 	{op: rf, trees: 50, depth: 5, features: 300, classes: 2, thresholds: 3, counts: true},
+	{op: rf, trees: 60, depth: 5, features: 254, classes: 2, thresholds: 2, counts: true},
 	{op: rf, trees: 11, depth: 8, features: 6, classes: 4, prune: 0.1, counts: true},
 	{op: rf, trees: 8, depth: 6, features: 4, classes: 2, thresholds: 5, categories: 60, counts: true},
 	{op: rf, trees: 3, depth: 9, features: 4, classes: 2, thresholds: 20, categories: 5, prune: 0.3, counts: true, leaves: true},
@@ -114,7 +115,8 @@ func (f *randomForest) value(feature int) float64 {
 
 func (f *randomForest) bundle() *bundle.Bundle {
 	for range f.features {
-		cuts := []float64{0, math.Copysign(0, -1)}[:min(2, f.thresholds)]
+		cuts := []float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1)}
+		cuts = cuts[:min(len(cuts), f.thresholds/2)]
 		for len(cuts) < f.thresholds {
 			cuts = append(cuts, f.r.NormFloat64())
 		}

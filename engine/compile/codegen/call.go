@@ -179,13 +179,11 @@ func (c *fn) address(e ast.Expr) (offset uint32) {
 		return uint32(b.bits)
 	}
 	if b, ok := ast.Unparen(e).(*ast.BinaryExpr); ok && b.Op == token.ADD {
-		if v := c.src.info.Types[b.Y].Value; v != nil {
-			k, _ := constant.Uint64Val(v)
-			return uint32(k) + c.address(b.X)
-		}
 		// What is added to a constant address is an index, and no less than 0.
-		if x, ok := c.simple(b.X, c.typeOf(b.X)); ok && x.constant && x.bits < 1<<31 {
-			return uint32(x.bits) + c.address(b.Y)
+		for _, side := range [][2]ast.Expr{{b.X, b.Y}, {b.Y, b.X}} {
+			if k, ok := c.simple(side[0], c.typeOf(side[0])); ok && k.constant && k.bits < 1<<31 {
+				return uint32(k.bits) + c.address(side[1])
+			}
 		}
 	}
 	c.expr(e)

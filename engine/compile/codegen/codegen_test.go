@@ -11,6 +11,12 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
+// constants are what some of the functions' parameters are.
+var constants = func() map[string][]*uint64 {
+	two, five := uint64(2), uint64(5)
+	return map[string][]*uint64{"bound": {&five, nil, &two}}
+}()
+
 // program compiles the functions of a text and gives them ready to be called.
 func program(t *testing.T, text string, names ...string) map[string]api.Function {
 	t.Helper()
@@ -29,7 +35,7 @@ func program(t *testing.T, text string, names ...string) map[string]api.Function
 	})
 	c.Flags = map[string]bool{"on": true}
 	for _, name := range names {
-		f, err := c.Func(name)
+		f, err := c.Bind(name, constants[name])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +102,8 @@ type Flag bool
 var on, off Flag
 func flags(x int32) int32 { if on && x > 2 { if off || !on { return 1 } else if !off { return 2 } }; if off { absent() }; if off && x > 0 { return 3 }; return 4 }
 func absent() { panic("") }
-`, "fib", "sum", "wrap", "neg8", "look", "swapped", "shl", "sar", "sw", "mathy", "trunc", "lens", "logic", "count", "inl", "picks", "nested", "mm", "named", "andnot", "f32", "u2f", "flags")
+func bound(x, y int32, kind uint32) int32 { if kind != 2 { absent() }; for range x { x++ }; if kind == 2 { return x*10 + y }; absent(); return 0 }
+`, "fib", "sum", "wrap", "neg8", "look", "swapped", "shl", "sar", "sw", "mathy", "trunc", "lens", "logic", "count", "inl", "picks", "nested", "mm", "named", "andnot", "f32", "u2f", "flags", "bound")
 	f := math.Float64bits
 	i := func(x int32) uint64 { return uint64(uint32(x)) }
 	for _, c := range []struct {
@@ -138,6 +145,7 @@ func absent() { panic("") }
 		{"u2f", []uint64{1 << 63}, f(1 << 63)},
 		{"flags", []uint64{3}, 2},
 		{"flags", []uint64{1}, 4},
+		{"bound", []uint64{7}, 107},
 	} {
 		got, err := fs[c.name].Call(context.Background(), c.args...)
 		if err == nil && fs[c.name].Definition().ResultTypes()[0] == api.ValueTypeI32 {

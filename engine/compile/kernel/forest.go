@@ -160,6 +160,13 @@ func binOf(x float64, categories uint8, cuts Ptr) uint32 {
 		}
 		return otherBin
 	}
+	return rank(x, cuts)
+}
+
+// rank is the number of cuts that x isn't <= to.
+//
+//kernel:inline
+func rank(x float64, cuts Ptr) uint32 {
 	k := above(x, cuts, 15) << 4
 	k += above(x, cuts+Ptr(k)<<3, 7) << 3
 	k += above(x, cuts+Ptr(k)<<3, 3) << 2
@@ -211,6 +218,8 @@ func walkAbreast(trees, treesEnd, bins, leaves Ptr) {
 }
 
 // child is n's right child, or the one before it where n's bit for the bin is 1.
+//
+//kernel:inline
 func child(tree Ptr, n uint64, bins Ptr) uint64 {
 	return (tree + (Ptr(n>>rightShift)-Ptr(n>>((bins+Ptr(uint8(n>>slotShift))).U8()&63))&1)<<3).U64()
 }
@@ -231,9 +240,8 @@ func walkToLeaf(trees, treesEnd, bins, leaves Ptr) {
 // sumLeaves adds up the leaves' values, so many a leaf, in the order of the
 // trees, from 0.
 func sumLeaves(leaves, leavesEnd, values Ptr, outputs uint32, sum Ptr) {
-	fillBytes(sum, 0, outputs<<3)
 	if outputs == 2 {
-		a, b := sum.F64(), (sum + 8).F64()
+		a, b := 0.0, 0.0
 		for ; leaves != leavesEnd; leaves += 4 {
 			v := values + leaves.Ptr()<<4
 			a += v.F64()
@@ -243,6 +251,7 @@ func sumLeaves(leaves, leavesEnd, values Ptr, outputs uint32, sum Ptr) {
 		(sum + 8).SetF64(b)
 		return
 	}
+	fillBytes(sum, 0, outputs<<3)
 	for ; leaves != leavesEnd; leaves += 4 {
 		v := values + Ptr(leaves.U32()*outputs)<<3
 		for k := range outputs {

@@ -161,6 +161,8 @@ func wideSlot(n uint64) uint32 { return uint32(n>>wideSlotShift) & (1<<28 - 1) }
 
 // wideChild is n's right child, or the one before it where the rank is below the
 // test.
+//
+//kernel:inline
 func wideChild(tree Ptr, n uint64, ranks Ptr) uint64 {
 	return (tree + (Ptr(n>>rightShift)-Ptr(to01((ranks+Ptr(wideSlot(n))<<2).U32() < uint32(n)&0xffff)))<<3).U64()
 }
