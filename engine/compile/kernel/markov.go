@@ -534,7 +534,10 @@ func chainAbsorption(list Ptr, out Cell) {
 func chainNext(count uint32, names, p Ptr, pages, pagesAt, probabilities, probabilitiesAt Ptr) {
 	end := p + Ptr((chainModel+modelStates).U32())<<4
 	mix((chainModel + modelChain).Ptr(), p)
-	stays := 1 - end.F64()
+	stays := 0.0
+	for x := p; x != end; x += 16 {
+		stays += x.F64()
+	}
 	for range count {
 		best := p
 		for x := p; x != end; x += 16 {

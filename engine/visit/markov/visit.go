@@ -278,7 +278,10 @@ func (v *Visit) Next(states []int, probabilities []float64) int {
 	n := m.states()
 	p := v.mix
 	m.Chain.Mix(p, v.scratch, v.context[:min(m.Order, v.events+1)], v.Probability())
-	stays := 1 - p[endSymbol(n)]
+	stays := 0.0 // 1 - P(end) would lose digits where the end is nearly certain
+	for _, x := range p[:n] {
+		stays += x
+	}
 	count := min(len(states), n)
 	for i := range count {
 		best := 0
