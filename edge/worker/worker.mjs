@@ -34,9 +34,19 @@ function boot(env) {
   return started;
 }
 
-const maxBody = (env) => Number(env.MAX_BODY_BYTES ?? 16 * 2 ** 20);
+/** A variable that is a whole number, at least so much. */
+function whole(env, name, usual, least) {
+  const value = env[name] ?? usual;
+  const n = value === '' ? NaN : Number(value);
+  if (!Number.isSafeInteger(n) || n < least) throw new Error(`${name} is ${JSON.stringify(value)}; it is a whole number from ${least}`);
+  return n;
+}
+
+const maxBody = (env) => whole(env, 'MAX_BODY_BYTES', 16 * 2 ** 20, 1);
+const refreshEvery = (env) => whole(env, 'REFRESH_SECONDS', 60, 0) * 1000;
 
 function settings(env) {
+  refreshEvery(env); // tells now if it is wrong
   return {
     readToken: env.READ_TOKEN ?? '',
     origins: (env.CORS_ORIGINS ?? '')
@@ -44,6 +54,7 @@ function settings(env) {
       .map((s) => s.trim())
       .filter(Boolean),
     maxBody: maxBody(env),
+    limits: env.LIMITS ?? '',
     events: Boolean(env.EVENTS),
   };
 }
@@ -169,8 +180,6 @@ function refresh(env, ctx) {
   models.checked = Date.now();
   ctx.waitUntil(load(env, storeOf(env)).catch((fault) => console.error(`pageleap: ${storeOf(env).name}: ${fault.message}`)));
 }
-
-const refreshEvery = (env) => Number(env.REFRESH_SECONDS ?? 60) * 1000;
 
 // ---------------------------------------------------------------- requests
 

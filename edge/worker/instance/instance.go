@@ -24,6 +24,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -34,6 +35,7 @@ import (
 	"github.com/pageleap/pageleap/edge"
 	"github.com/pageleap/pageleap/edge/store"
 	"github.com/pageleap/pageleap/engine"
+	"github.com/pageleap/pageleap/engine/limit"
 	"github.com/syumai/workers"
 )
 
@@ -50,6 +52,7 @@ type settings struct {
 	ReadToken string   `json:"readToken"`
 	Origins   []string `json:"origins"`
 	MaxBody   int64    `json:"maxBody"`
+	Limits    string   `json:"limits"` // NAME=N, with spaces or commas between them
 	Events    bool     `json:"events"`
 }
 
@@ -71,11 +74,19 @@ func Run(o Options) {
 	if err := json.Unmarshal([]byte(js.Global().Get("context").Get("settings").String()), &s); err != nil {
 		panic(err)
 	}
+	var l limit.Limits
+	for text := range strings.FieldsFuncSeq(s.Limits, func(r rune) bool { return r == ' ' || r == ',' || r == '\n' }) {
+		if err := l.Set(text); err != nil {
+			println("pageleap: LIMITS:", err.Error())
+			os.Exit(1)
+		}
+	}
 	journal.on = s.Events
 	handler = edge.New(edge.Config{
 		ReadToken: s.ReadToken, Origins: s.Origins, MaxBody: s.MaxBody,
 		FixedModels: "the models of this deployment come from its store; publish them there",
-		Options:     o.Engine,
+		Frames:      l.Frame,
+		Options:     append(l.Options(), o.Engine...),
 		Observer:    &journal,
 		After:       func(work func()) { todo = append(todo, work) },
 	})

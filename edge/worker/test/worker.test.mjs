@@ -143,6 +143,56 @@ describe('one instance', () => {
   });
 });
 
+describe('limits', () => {
+  /** Runs the Worker with variables for as long as use takes. */
+  async function running(vars, use) {
+    const worker = await start(join(root, 'dist', 'worker'), { vars });
+    try {
+      await use(worker);
+    } finally {
+      await worker.stop();
+    }
+  }
+  const refused = ({ status, text }, kind, detail) => {
+    assert.equal(status, 400, text);
+    assert.equal(JSON.parse(text).kind, kind);
+    assert.match(JSON.parse(text).detail, detail);
+  };
+
+  for (const SCORING of ['exports', 'handler']) {
+    it(`are those that LIMITS says, ${SCORING}`, () =>
+      running({ LIMITS: 'frame.Rows=3, frame.StringLength=17', SCORING }, async (worker) => {
+        for (let i = 0; i < 2; i++) {
+          assert.equal((await post(worker, path, some(0, 3))).status, 200);
+          refused(await post(worker, path, some(0, 4)), 'limit', /3 \(the limit Rows\)/);
+          refused(await post(worker, '/models/shoppers/score', JSON.stringify(objects.slice(0, 4))), 'limit', /3 \(the limit Rows\)/);
+          const long = JSON.stringify({ ...objects[0], VisitorType: 'R'.repeat(18) });
+          refused(await post(worker, '/models/shoppers/score', long), 'limit', /17 \(the limit StringLength\)/);
+        }
+        assert.equal(worker.log, '');
+      }));
+  }
+
+  for (const [vars, log] of [
+    [{ LIMITS: 'bundle.Elements=2' }, /no models: .*2 that the limit Elements allows/],
+    [{ LIMITS: 'frame.Row=3' }, /LIMITS: no limit "frame.Row"; there are .*frame\.Rows/],
+    [{ LIMITS: 'frame.Rows=many' }, /LIMITS: "frame.Rows=many": write NAME=N/],
+    [{ MAX_BODY_BYTES: '16 MB' }, /MAX_BODY_BYTES is "16 MB"; it is a whole number from 1/],
+    [{ REFRESH_SECONDS: '' }, /REFRESH_SECONDS is ""; it is a whole number from 0/],
+  ]) {
+    it(`are told to be wrong in the log: ${Object.entries(vars)[0].join('=')}`, () =>
+      running(vars, async (worker) => {
+        for (let i = 0; i < 2; i++) {
+          const { status, headers, text } = await post(worker, path, some(0, 1));
+          assert.equal(status, 503, text);
+          assert.equal(headers['content-type'], 'application/problem+json');
+        }
+        await pause(50); // the log comes through a pipe
+        assert.match(worker.log, log);
+      }));
+  }
+});
+
 it('gives the same bytes both ways', async () => {
   const [short, long] = await Promise.all(
     [{}, { SCORING: 'handler' }].map((vars) =>

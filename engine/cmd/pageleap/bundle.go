@@ -59,7 +59,7 @@ which "pageleap verify C.zip" verifies it later; compose does it first.`,
 			if err != nil {
 				return err
 			}
-			m, err := engine.Load(zip, limits.options()...)
+			m, err := engine.Load(zip, limits.Options()...)
 			if err != nil {
 				return err
 			}
@@ -141,7 +141,7 @@ func loadOf(files []bundle.File) (*engine.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return engine.Load(zip, limits.options()...)
+	return engine.Load(zip, limits.Options()...)
 }
 
 // readBundle reads a bundle without making a model of it.
@@ -150,7 +150,7 @@ func readBundle(path string) (*bundle.Bundle, error) {
 		if isDir(path) {
 			files := os.DirFS(path)
 			if _, spark := importer.Find(files); !spark {
-				return bundle.Read(bundle.Dir(files), limits.bundle)
+				return bundle.Read(bundle.Dir(files), limits.Bundle)
 			}
 		}
 		zip, err := loadZip(path)
@@ -161,7 +161,7 @@ func readBundle(path string) (*bundle.Bundle, error) {
 		if err != nil {
 			return nil, err
 		}
-		return bundle.Read(files, limits.bundle)
+		return bundle.Read(files, limits.Bundle)
 	}()
 	if err != nil {
 		return nil, bundleError{fmt.Errorf("%s: %w", path, err)}

@@ -22,7 +22,7 @@ func loadModel(path string) (*engine.Model, error) {
 			if spark, ok := importer.Find(files); ok {
 				return loadSpark(spark)
 			}
-			return engine.LoadFiles(bundle.Dir(files), limits.options()...)
+			return engine.LoadFiles(bundle.Dir(files), limits.Options()...)
 		}
 		data, err := readInput(path)
 		if err != nil {
@@ -31,7 +31,7 @@ func loadModel(path string) (*engine.Model, error) {
 		if spark, ok := sparkArchive(data); ok {
 			return loadSpark(spark)
 		}
-		return engine.Load(data, limits.options()...)
+		return engine.Load(data, limits.Options()...)
 	}()
 	if err != nil {
 		return nil, bundleError{fmt.Errorf("%s: %w", path, err)}
@@ -75,7 +75,7 @@ func loadSpark(files fs.FS) (*engine.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return engine.LoadBundle(b, limits.options()...)
+	return engine.LoadBundle(b, limits.Options()...)
 }
 
 func importZip(files fs.FS) ([]byte, error) {

@@ -41,7 +41,7 @@ that Spark itself saved: a directory, or a zip, tar or tar.gz of one.
 	}
 	root.SetVersionTemplate(versionText())
 	root.SetFlagErrorFunc(flagError)
-	limits = newLimits()
+	limits = new(limitFlag)
 	root.PersistentFlags().Var(limits, "limit", "NAME=N in place of a limit on what bundles and frames may ask for, such as frame.Rows=5000000; -1: none; may be given several times")
 	root.AddCommand(commands()...)
 	complete(root)

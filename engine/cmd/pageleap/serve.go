@@ -57,7 +57,7 @@ off unless one for that is. Tokens come from the environment
 			default:
 				return usageError{fmt.Errorf("--log %s: text and json are known", logFormat)}
 			}
-			o.Engine, o.Frames = limits.options(), limits.frame
+			o.Engine, o.Frames = limits.Options(), limits.Frame
 			return server.Run(cmd.Context(), o)
 		},
 	}

@@ -122,7 +122,7 @@ func (o *transformOptions) native(ctx context.Context, bundle, path string, out 
 
 // stream scores NDJSON or CSV in parts, so that memory does not grow with it.
 func (o *transformOptions) stream(ctx context.Context, m *engine.Model, r io.Reader, format frame.Format, out *bufio.Writer) error {
-	frames := frame.NewReader(r, format, m.Inputs(), frame.ReadOptions{FrameRows: rowsAtOnce, Limits: limits.frame})
+	frames := frame.NewReader(r, format, m.Inputs(), frame.ReadOptions{FrameRows: rowsAtOnce, Limits: limits.Frame})
 	first, row := true, 0
 	var b []byte
 	for ctx.Err() == nil {

@@ -77,7 +77,7 @@ func readFrame(path string, s frame.Schema) (*frame.Frame, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	f, err := frame.Read(formatOf(path), data, s, frame.ReadOptions{Limits: limits.frame})
+	f, err := frame.Read(formatOf(path), data, s, frame.ReadOptions{Limits: limits.Frame})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -106,7 +106,7 @@ func frameOf(path, name string, s frame.Schema) (*frame.Frame, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	f, err := frame.Read(frame.JSON, data, s, frame.ReadOptions{Limits: limits.frame})
+	f, err := frame.Read(frame.JSON, data, s, frame.ReadOptions{Limits: limits.Frame})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s: %w", path, name, err)
 	}
