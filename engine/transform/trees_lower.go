@@ -26,7 +26,7 @@ func (t *trees) lower(b *lower.Builder, normalized bool) (l lowered, ok bool) {
 		b.Call("checkWidth", b.In(0), width, b.ErrorWith(0, lower.Shape, "a vector of ", "", "the trees test feature "+strconv.Itoa(width-1)))
 	}
 	n := len(f.Trees)
-	l.leaves = b.Room(4 * eights(n))
+	l.leaves = b.Room(4 * roundUp(n, 8)) // the kernels walk so many at a time
 	l.leavesEnd = l.leaves + uint32(4*n)
 	var distinct []int32
 	if c, ok := f.Columns(); ok {
@@ -77,38 +77,48 @@ func (t *trees) lowerSmall(b *lower.Builder, c *tree.Columns, l lowered) (distin
 	featuresEnd := featuresAt + uint32(4*len(features))
 	low, high, top, distinct := t.leafColumns(b, c.Leaves)
 
-	if f.Abreast() && narrow(f, c) {
-		roots, bins := b.Room(8*eights(n)), b.Room(4*256)
-		rootsEnd := roots + uint32(8*eights(n))
+	row := func(more ...any) []any {
+		return append([]any{b.In(0), featuresAt, featuresEnd, b.Room(8 * len(f.Slots)), f.Width() == len(f.Slots)}, more...)
+	}
+
+	categorical := slices.ContainsFunc(c.Sets, func(s []uint64) bool { return s != nil })
+	switch {
+	case !categorical && f.Small == nil:
+		roots, nodes := b.Room(8*roundUp(n, 4)), b.Room(16*len(c.Shapes))
+		rootsEnd := roots + uint32(8*roundUp(n, 4))
+		b.CallInit("unpackPlain", shapes, shapesEnd, slotsAt, low, high, top, roots, rootsEnd, cutsAt, nodes)
+		if f.Abreast() {
+			b.Call("walkPlain", row(roots, rootsEnd, l.leaves)...)
+		} else {
+			b.Call("walkPlainToLeaf", row(roots, roots+uint32(8*n), l.leaves)...)
+		}
+	case !categorical && f.Abreast() && narrow(f):
+		roots, bins := b.Room(8*roundUp(n, 8)), b.Room(4*256)
+		rootsEnd := roots + uint32(8*roundUp(n, 8))
 		nodes, numbers := b.Room(4*len(c.Shapes)), b.Room(4*len(c.Shapes))
 		b.CallInit("unpackNarrow", shapes, shapesEnd, slotsAt, low, high, top, roots, rootsEnd, nodes, numbers)
-		b.Call("fillMargins", b.In(0), featuresAt, featuresEnd, cutsAt, bins)
+		b.Call("fillMargins", row(cutsAt, bins)...)
 		b.Call("walkNarrow", roots, rootsEnd, bins, numbers-nodes, l.leaves)
-		return distinct
+	default:
+		roots, bins, nodes := b.Room(8*n), b.Room(256), b.Room(8*len(c.Shapes))
+		b.CallInit("unpackTrees", shapes, shapesEnd, slotsAt, low, high, top, roots, nodes)
+		b.CallInit("setOtherBin", bins)
+		b.Call("fillBins", row(b.Bytes(categories, 1), cutsAt, bins)...)
+		walk := "walkToLeaf"
+		if f.Abreast() {
+			walk = "walkAbreast"
+		}
+		b.Call(walk, roots, roots+uint32(8*n), bins, l.leaves)
 	}
-	roots, bins, nodes := b.Room(8*n), b.Room(256), b.Room(8*len(c.Shapes))
-	b.CallInit("unpackTrees", shapes, shapesEnd, slotsAt, low, high, top, roots, nodes)
-	b.CallInit("setOtherBin", bins)
-	b.Call("fillBins", b.In(0), featuresAt, featuresEnd, b.Bytes(categories, 1), cutsAt, bins)
-	walk := "walkToLeaf"
-	if f.Abreast() {
-		walk = "walkAbreast"
-	}
-	b.Call(walk, roots, roots+uint32(8*n), bins, l.leaves)
 	return distinct
 }
 
-// eights is n or as much more as makes eights of it.
-func eights(n int) int { return (n + 7) &^ 7 }
+// roundUp makes n a multiple of k.
+func roundUp(n, k int) int { return (n + k - 1) / k * k }
 
-// narrow says whether nodes fit the layout of the kernel walkNarrow: there are no
-// categories, and not too many slots, or nodes in eight trees.
-func narrow(f *tree.Forest, c *tree.Columns) bool {
-	for _, sets := range c.Sets {
-		if sets != nil {
-			return false
-		}
-	}
+// narrow says whether nodes without categories fit the layout of the kernel
+// walkNarrow: there are not too many slots, or nodes in eight trees.
+func narrow(f *tree.Forest) bool {
 	for t := 0; t < len(f.Trees); t += 8 {
 		end := f.Len()
 		if t+8 < len(f.Trees) {

@@ -111,29 +111,27 @@ func unpackCounts(low, high Ptr, leaves, classes uint32, normalize bool, to Ptr)
 	}
 }
 
-// fillBins finds the bin that each slot's feature falls in. features has the
-// slots' features (u32); steps says of a slot that it is of categories where it
-// is not 0.
-func fillBins(in Cell, features, featuresEnd, categories, cuts, bins Ptr) {
-	data := in.Data()
-	if in.Sparse() {
-		fillSparseBins(in, features, featuresEnd, categories, cuts, bins)
-		return
-	}
-	for ; features != featuresEnd; features += 4 {
-		x := (data + Ptr(features.U32())<<3).F64()
-		bins.SetU8(uint8(binOf(x, categories.U8(), cuts)))
-		bins++
-		categories++
-		cuts += cutBytes
-	}
-}
-
-func fillSparseBins(in Cell, features, featuresEnd, categories, cuts, bins Ptr) {
+// gather gives where the features that the slots stand for are, one after the
+// other: in the vector itself where it is dense and these are the first of it
+// (all), else in room. features has the slots' features, u32 each.
+//
+//kernel:inline
+func gather(in Cell, features, featuresEnd, room Ptr, all bool) Ptr {
 	data, index := in.Data(), in.Indices()
-	end := index + Ptr(in.Len())<<2
-	for ; features != featuresEnd; features += 4 {
-		feature := features.U32()
+	if !in.Sparse() {
+		if all {
+			return data
+		}
+		to := room
+		for at := features; at != featuresEnd; at += 4 {
+			to.SetF64((data + at.Ptr()<<3).F64())
+			to += 8
+		}
+		return room
+	}
+	end, to := index+Ptr(in.Len())<<2, room
+	for at := features; at != featuresEnd; at += 4 {
+		feature := at.U32()
 		for index != end && index.U32() < feature {
 			index += 4
 			data += 8
@@ -142,8 +140,19 @@ func fillSparseBins(in Cell, features, featuresEnd, categories, cuts, bins Ptr) 
 		if index != end && index.U32() == feature {
 			x = data.F64()
 		}
-		bins.SetU8(uint8(binOf(x, categories.U8(), cuts)))
-		bins++
+		to.SetF64(x)
+		to += 8
+	}
+	return room
+}
+
+// fillBins finds the bin that each slot's feature falls in. categories says of a
+// slot whether it is of such; the other arguments are gather's.
+func fillBins(in Cell, features, featuresEnd, room Ptr, all bool, categories, cuts, bins Ptr) {
+	x := gather(in, features, featuresEnd, room, all)
+	for end := bins + (featuresEnd-features)>>2; bins != end; bins++ {
+		bins.SetU8(uint8(binOf(x.F64(), categories.U8(), cuts)))
+		x += 8
 		categories++
 		cuts += cutBytes
 	}

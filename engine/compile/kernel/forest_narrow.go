@@ -73,34 +73,14 @@ func unpackNarrow(shapes, shapesEnd, slots, leaves, leavesHigh, leavesTop, trees
 	}
 }
 
-// fillMargins finds the bin that each slot's feature falls in, as fillBins does,
-// and puts it where walkNarrow adds it to a margin: 4 bytes a slot. features has
-// the slots' features.
-func fillMargins(in Cell, features, featuresEnd, cuts, bins Ptr) {
+// fillMargins finds the bin that each slot's feature falls in, and puts it where
+// walkNarrow adds it to a margin, 4 bytes a slot.
+func fillMargins(in Cell, features, featuresEnd, room Ptr, all bool, cuts, bins Ptr) {
 	(bins + alwaysRight<<2).SetU32(32 << marginShift)
-	data := in.Data()
-	if in.Sparse() {
-		index := in.Indices()
-		end := index + Ptr(in.Len())<<2
-		for ; features != featuresEnd; features += 4 {
-			feature := features.U32()
-			for index != end && index.U32() < feature {
-				index += 4
-				data += 8
-			}
-			x := 0.0
-			if index != end && index.U32() == feature {
-				x = data.F64()
-			}
-			bins.SetU32(rank(x, cuts) << marginShift)
-			bins += 4
-			cuts += cutBytes
-		}
-		return
-	}
-	for ; features != featuresEnd; features += 4 {
-		bins.SetU32(rank((data+Ptr(features.U32())<<3).F64(), cuts) << marginShift)
-		bins += 4
+	x := gather(in, features, featuresEnd, room, all)
+	for end := bins + (featuresEnd - features); bins != end; bins += 4 {
+		bins.SetU32(rank(x.F64(), cuts) << marginShift)
+		x += 8
 		cuts += cutBytes
 	}
 }
