@@ -23,6 +23,10 @@ var writers = map[string][][]string{
 		{"features", visits + "synthetic.ndjson", "--prefix", "3", "-o", "DIR/out.csv"},
 		{"features", visits + "synthetic.ndjson", "--label", "purchase", "-o", "DIR/out.csv"},
 	},
+	"features and bundle": {
+		{"features", visits + "synthetic.ndjson", "--spec", demo + "shoppers_visit_spec.json", "-o", "DIR/out.csv", "--bundle", "DIR/out.zip"},
+		{"features", visits + "synthetic.ndjson", "--label", "purchase", "-o", "DIR/out.csv", "--bundle", "DIR/out.zip"},
+	},
 	"parquet": {
 		{"features", visits + "synthetic.ndjson", "--prefix", "3", "-o", "DIR/out.parquet"},
 		{"features", visits + "synthetic.ndjson", "--label", "purchase", "-o", "DIR/out.parquet"},
@@ -39,6 +43,10 @@ var writers = map[string][][]string{
 		{"features", "--spec", demo + "shoppers_visit_spec.json", "--bundle", "DIR/stage.zip"},
 		{"bundle", "compose", "DIR/stage.zip", demo + "visitor_model.zip", "-o", "DIR/out.zip", "--format", "json"},
 		{"bundle", "compose", "DIR/stage.zip", demo + "visitor_model.zip", "-o", "DIR/out.zip"},
+	},
+	"compile": {
+		{"compile", genuine + "random_forest_classifier_3class/bundle.json.zip", "-o", "DIR/out.wasm"},
+		{"compile", shoppersModel, "-o", "DIR/out.wasm"},
 	},
 	"publish": {
 		{"publish", "DIR/store", "a@1=" + shoppersModel},
@@ -146,6 +154,27 @@ func TestDiskFull(t *testing.T) {
 			}
 			if got := filesIn(t, dir, true); !maps.Equal(got, old) {
 				t.Fatalf("%d files became %d, or others", len(old), len(got))
+			}
+		})
+	}
+}
+
+// Of commands that write two files, the second of which cannot be written, the
+// first is not written either.
+func TestSecondFileFails(t *testing.T) {
+	for name, args := range map[string][]string{
+		"features": {"features", visits + "synthetic.ndjson", "-o", "DIR/out.csv", "--bundle", "DIR/none/out.zip"},
+		"publish":  {"publish", "DIR/store", "a@1=" + shoppersModel, "b@1=DIR/none.zip"},
+		"remove":   {"publish", "DIR/store", "a@1=" + shoppersModel, "--remove", "c@1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			stdout, stderr, code := pageleap("", in(dir, args)...)
+			if code != exitFault || stdout != "" {
+				t.Errorf("exit code %d, %q\n%s", code, stdout, stderr)
+			}
+			if list, err := os.ReadDir(dir); err != nil || len(list) > 0 {
+				t.Errorf("there is %v, %v", list, err)
 			}
 		})
 	}

@@ -96,19 +96,22 @@ func (o *featuresOptions) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	var res *training.Result
+	// The bundle comes when the table has only to be given its name: both are
+	// there, or neither.
 	err = atomicfile.Write(o.out, func(w *bufio.Writer) (err error) {
 		res, err = training.Write(cmd.Context(), w, t)
+		if err == nil {
+			err = w.Flush()
+		}
+		if err == nil && o.bundle != "" {
+			err = writeSpecBundle(o.bundle, t.Spec)
+		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	progress.done()
-	if o.bundle != "" {
-		if err := writeSpecBundle(o.bundle, t.Spec); err != nil {
-			return err
-		}
-	}
 	reportEvents(res.Report)
 	if res.Unlabeled > 0 {
 		fmt.Fprintf(os.Stderr, "%d visits have no label and were left out\n", res.Unlabeled)

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pageleap/pageleap/edge"
@@ -42,7 +44,18 @@ while it changes sees the old state or the new one.`,
 	return cmd
 }
 
-func publish(dir string, models, remove []string, experiments string) error {
+func publish(dir string, models, remove []string, experiments string) (err error) {
+	var made []string // what a failure takes back
+	defer func() {
+		if err != nil {
+			for _, path := range slices.Backward(made) {
+				os.Remove(path)
+			}
+		}
+	}()
+	if _, err := os.Stat(dir); err != nil {
+		made = append(made, dir)
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
@@ -50,8 +63,13 @@ func publish(dir string, models, remove []string, experiments string) error {
 	if err != nil {
 		return err
 	}
+	var published strings.Builder
 	for _, m := range models {
-		if err := publishModel(dir, index, m); err != nil {
+		path, err := publishModel(dir, index, m, &published)
+		if path != "" {
+			made = append(made, path)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -91,7 +109,11 @@ func publish(dir string, models, remove []string, experiments string) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.WriteBytes(filepath.Join(dir, store.IndexName), append(text, '\n'))
+	if err := atomicfile.WriteBytes(filepath.Join(dir, store.IndexName), append(text, '\n')); err != nil {
+		return err
+	}
+	fmt.Print(published.String())
+	return nil
 }
 
 func readIndex(dir string) (*store.Index, error) {
@@ -109,14 +131,16 @@ func readIndex(dir string) (*store.Index, error) {
 	return index, nil
 }
 
-func publishModel(dir string, index *store.Index, arg string) error {
+// publishModel puts a bundle into the store and the index, and says so. It gives
+// the file's path if it is new.
+func publishModel(dir string, index *store.Index, arg string, said io.Writer) (made string, err error) {
 	ref, file, ok := strings.Cut(arg, "=")
 	if !ok || file == "" {
-		return usageError{fmt.Errorf("%s: write NAME=BUNDLE or NAME@VERSION=BUNDLE", arg)}
+		return "", usageError{fmt.Errorf("%s: write NAME=BUNDLE or NAME@VERSION=BUNDLE", arg)}
 	}
 	zip, err := readInput(file)
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return "", fmt.Errorf("%s: %w", file, err)
 	}
 	name, version, _ := strings.Cut(ref, "@")
 	h := edge.New(edge.Config{})
@@ -125,11 +149,15 @@ func publishModel(dir string, index *store.Index, arg string) error {
 		err = h.Catalog.Set(s)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", arg, err)
+		return "", fmt.Errorf("%s: %w", arg, err)
 	}
 	hash := store.Hash(zip)
-	if err := atomicfile.WriteBytes(filepath.Join(dir, store.FileName(hash)), zip); err != nil {
-		return err
+	path := filepath.Join(dir, store.FileName(hash))
+	if _, err := os.Stat(path); err != nil {
+		made = path
+	}
+	if err := atomicfile.WriteBytes(path, zip); err != nil {
+		return made, err
 	}
 	m := index.Models[name]
 	if m.Versions == nil {
@@ -137,6 +165,6 @@ func publishModel(dir string, index *store.Index, arg string) error {
 	}
 	m.Versions[s.Version], m.Current = hash, s.Version
 	index.Models[name] = m
-	fmt.Printf("%s@%s %s\n", name, s.Version, store.FileName(hash))
-	return nil
+	fmt.Fprintf(said, "%s@%s %s\n", name, s.Version, store.FileName(hash))
+	return made, nil
 }

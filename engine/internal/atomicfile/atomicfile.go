@@ -24,11 +24,12 @@ func WriteBytes(path string, data []byte) error {
 	})
 }
 
-// Write writes what write does to a file of another name (".NAME.….part") in the
-// same directory, and renames it when all of it is on the disk. A file that was
-// there before keeps its permissions, a link its target. Where it fails, the file
-// stays as it was and the part is removed; only a process that is killed leaves
-// one behind. What is no regular file, such as /dev/stdout, is written to directly.
+// Write writes what write does to a file without a name in the same directory, and
+// gives it the name when all of it is on the disk. Where files must have names, it
+// is ".NAME.….part" until then, which is removed if it fails; only a process that
+// is killed leaves it behind. A file that was there before keeps its permissions,
+// a link its target. What is no regular file, such as /dev/stdout, is written to
+// directly.
 //
 // Errors are those of write, or an *fs.PathError with the path.
 func Write(path string, write func(*bufio.Writer) error) error {
@@ -41,7 +42,7 @@ func Write(path string, write func(*bufio.Writer) error) error {
 	if exists && !before.Mode().IsRegular() {
 		return direct(path, write)
 	}
-	f, err := create(target)
+	f, named, err := create(target)
 	if err != nil {
 		return rename(err, "", path)
 	}
@@ -51,6 +52,9 @@ func Write(path string, write func(*bufio.Writer) error) error {
 	}
 	if err == nil {
 		err = f.Sync()
+	}
+	if err == nil && !named {
+		err = name(f)
 	}
 	if e := f.Close(); err == nil {
 		err = e
@@ -66,13 +70,17 @@ func Write(path string, write func(*bufio.Writer) error) error {
 	return nil
 }
 
-// create is os.CreateTemp, but with the permissions that the umask leaves.
-func create(target string) (*os.File, error) {
+// create makes the file that is to become the target, with the permissions that
+// the umask leaves. Without a name of its own it is gone when the process is.
+func create(target string) (f *os.File, named bool, err error) {
 	for {
-		part := "." + filepath.Base(target) + "." + strconv.FormatUint(rand.Uint64(), 36) + ".part"
-		f, err := os.OpenFile(filepath.Join(filepath.Dir(target), part), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		part := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+"."+strconv.FormatUint(rand.Uint64(), 36)+".part")
+		if f := nameless(part); f != nil {
+			return f, false, nil
+		}
+		f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if !errors.Is(err, fs.ErrExist) {
-			return f, err
+			return f, true, err
 		}
 	}
 }
@@ -104,7 +112,7 @@ func rename(err error, part, path string) error {
 		return &fs.PathError{Op: "write", Path: path, Err: pe.Err}
 	}
 	var le *os.LinkError
-	if errors.As(err, &le) && le.Old == part {
+	if errors.As(err, &le) && (le.Old == part || le.New == part) {
 		return &fs.PathError{Op: "write", Path: path, Err: le.Err}
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -215,6 +216,19 @@ func TestLong(t *testing.T) {
 		if left, _ := os.ReadDir(temp); len(left) > 0 {
 			t.Errorf("temporary files stay: %v", left)
 		}
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	// Nor is there a name that would stay if the process were killed.
+	_, err = Each(context.Background(), []string{p}, Options{Held: 10_000}, func(*visit.Visit) error {
+		if left, _ := os.ReadDir(temp); len(left) > 0 {
+			return fmt.Errorf("temporary files have names: %v", left)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -47,6 +47,9 @@ func newSpill() (*spill, error) {
 		}
 		s.parts = append(s.parts, &spillPart{f, bufio.NewWriterSize(f, 1<<15)})
 	}
+	// Files that are open need no names, and without them nothing of the visits
+	// stays behind when the process is killed. Windows keeps them until close.
+	os.RemoveAll(dir)
 	return s, nil
 }
 

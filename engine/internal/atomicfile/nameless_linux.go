@@ -1,0 +1,36 @@
+package atomicfile
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// nameless opens a file that is in path's directory without a name, and gets this
+// one by name. It is nil where the file system has no such files, or /proc, by
+// which they are named, is not there.
+func nameless(path string) *os.File {
+	fd, err := unix.Open(filepath.Dir(path), unix.O_TMPFILE|unix.O_WRONLY|unix.O_CLOEXEC, 0o666)
+	if err != nil {
+		return nil // if the directory cannot be written to, so will say who tries with a name
+	}
+	f := os.NewFile(uintptr(fd), path)
+	if _, err := os.Stat(self(f)); err != nil {
+		f.Close()
+		return nil
+	}
+	return f
+}
+
+// name gives a nameless file its name.
+func name(f *os.File) error {
+	err := unix.Linkat(unix.AT_FDCWD, self(f), unix.AT_FDCWD, f.Name(), unix.AT_SYMLINK_FOLLOW)
+	if err != nil {
+		return &os.LinkError{Op: "link", Old: self(f), New: f.Name(), Err: err}
+	}
+	return nil
+}
+
+func self(f *os.File) string { return "/proc/self/fd/" + strconv.Itoa(int(f.Fd())) }
