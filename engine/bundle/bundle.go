@@ -72,23 +72,23 @@ type File struct {
 
 	// Where the data still are, in a bundle that was opened.
 	zip   *zipFiles
-	entry string
+	entry *zipEntry
 }
 
 // File is the contents of the named file in the model's own directory.
 func (m *Model) File(name string) (data []byte, ok bool) {
-	data, err := m.unpack(name, nil)
+	data, err := m.unpack(name, new(room))
 	return data, err == nil
 }
 
-// unpack is File with the fault of what cannot be unpacked. It unpacks to buf, if
-// there is one, which it replaces by a larger one where it needs to.
-func (m *Model) unpack(name string, buf *[]byte) ([]byte, error) {
+// unpack is File with the fault of what cannot be unpacked. What is packed holds
+// until the room is used again.
+func (m *Model) unpack(name string, r *room) ([]byte, error) {
 	for i := range m.Files {
 		switch f := &m.Files[i]; {
 		case f.Name != name:
 		case f.zip != nil:
-			return f.zip.readInto(buf, f.entry)
+			return f.zip.unpack(f.entry, r)
 		default:
 			return f.Data, nil
 		}

@@ -13,7 +13,7 @@ type Files interface {
 
 // measured is Files that know how big a file is before it is read.
 type measured interface {
-	// size is how many bytes the file has, and how many of the zip it takes.
+	// size is how many bytes the file has, and how many it takes.
 	size(name string) (unpacked, packed int64)
 }
 

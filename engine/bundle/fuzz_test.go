@@ -19,7 +19,7 @@ func seeds(f *testing.F, zip, suffix string) {
 			f.Fatal(err)
 		}
 		for _, file := range files.List() {
-			if unpacked, _ := files.(*zipFiles).size(file); !strings.HasSuffix(file, suffix) || unpacked > 4000 {
+			if e, _ := files.(*zipFiles).find(file); !strings.HasSuffix(file, suffix) || e.length > 4000 {
 				continue
 			}
 			data, err := files.ReadFile(file)

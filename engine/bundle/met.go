@@ -9,7 +9,9 @@ import (
 // forest that Spark trained with 31 thresholds a feature are 14,000 different
 // ones. To know one again costs a tenth of reading it.
 type met struct {
-	nodes [1 << metBits]metNode // at their hash, where a later one takes the place of an earlier one
+	nodes []metNode // 1 << bits, at their hash, where a later one takes the place of an earlier one
+	bits  int
+	added int // since nodes was made
 	texts []byte
 }
 
@@ -19,7 +21,7 @@ type metNode struct {
 }
 
 const (
-	metBits  = 14
+	metBits  = 14      // at most
 	metTexts = 1 << 20 // bytes, after which they are forgotten
 	metRun   = 256     // nodes
 	metView  = 96      // bytes of text that a hash looks at, at most
@@ -30,9 +32,10 @@ const (
 // as branches are open. It ends before a node that is not known, and after some
 // in any case: WebAssembly's engines make a function fast between its calls.
 func (m *met) run(numbers []int32, text []byte, open int, f Format) (_ []int32, length, _ int) {
+	nodes, bits := m.nodes, m.bits
 	i := 0
 	for range metRun {
-		if len(text)-i < metView || open == 0 {
+		if len(text)-i < metView || open == 0 || len(nodes) == 0 {
 			break
 		}
 		start, h, n := i, uint64(0), 0
@@ -44,7 +47,7 @@ func (m *met) run(numbers []int32, text []byte, open int, f Format) (_ []int32, 
 		} else if h, n = hashProto(text, i); n == 0 {
 			break
 		}
-		e := &m.nodes[h>>(64-metBits)]
+		e := &nodes[h>>(64-bits)&uint64(len(nodes)-1)]
 		length := int(e.length)
 		if length == 0 || length > len(text)-start || n != 0 && n != length || !word.Equal(text, start, m.texts, int(e.start), length) {
 			break
@@ -64,8 +67,12 @@ func (m *met) add(text []byte, length int, number int32, f Format) {
 	if length < metLeast || len(text) < metView {
 		return
 	}
-	if len(m.texts)+length > metTexts {
-		clear(m.nodes[:])
+	// Small forests want no large table, and what is forgotten is soon met again.
+	if m.added++; m.added > len(m.nodes) && m.bits < metBits {
+		m.bits = max(10, m.bits+2)
+		m.nodes, m.added, m.texts = make([]metNode, 1<<m.bits), 0, m.texts[:0]
+	} else if len(m.texts)+length > metTexts {
+		clear(m.nodes)
 		m.texts = m.texts[:0]
 	}
 	h := uint64(0)
@@ -74,7 +81,7 @@ func (m *met) add(text []byte, length int, number int32, f Format) {
 	} else {
 		h, _ = hashProto(text, 0)
 	}
-	m.nodes[h>>(64-metBits)] = metNode{uint32(len(m.texts)), uint32(length), number}
+	m.nodes[h>>(64-m.bits)] = metNode{uint32(len(m.texts)), uint32(length), number}
 	m.texts = append(m.texts, text[:length]...)
 }
 

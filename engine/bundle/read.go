@@ -24,9 +24,8 @@ func Open(files Files, limits Limits) (*Bundle, error) { return read(files, limi
 
 func read(files Files, limits Limits, lazy bool) (*Bundle, error) {
 	r := &reader{files: files, limits: limits.orDefault(), names: files.List()}
-	if lazy {
-		r.zip, _ = files.(*zipFiles)
-	}
+	r.zip, _ = files.(*zipFiles)
+	r.lazy = lazy && r.zip != nil
 	sort(len(r.names), func(i, j int) bool { return r.names[i] < r.names[j] }, func(i, j int) { r.names[i], r.names[j] = r.names[j], r.names[i] })
 	if n := len(r.names); n > r.limits.Files {
 		return nil, over("", "Files", int64(r.limits.Files), int64(n), "files")
@@ -49,13 +48,25 @@ func read(files Files, limits Limits, lazy bool) (*Bundle, error) {
 
 type reader struct {
 	files  Files
-	zip    *zipFiles // that trees stay in, or nil
+	zip    *zipFiles // the files, if they are in one
+	lazy   bool      // trees stay in the zip
 	limits Limits
-	names  []string // sorted
-	top    string   // the folder that everything is in: "" or "x/"
+	names  []string // sorted, as the zip's entries are
+	near   int      // in names: where the last one was found
+	room   room
+	top    string // the folder that everything is in: "" or "x/"
 	format Format
 	bytes  int64 // read so far
 	parts  int   // of models, so far
+	twin   twin
+}
+
+// twin is a model that was read, of nothing but basic values. Those of a forest's
+// trees are all the same, and a bundle that is opened lets them share it.
+type twin struct {
+	entry *zipEntry // nil where there is none
+	model *Model
+	parts int
 }
 
 // part counts a part of a model, each of which takes some hundred bytes of
@@ -86,8 +97,26 @@ func (r *reader) findTop() error {
 }
 
 func (r *reader) has(name string) bool {
-	i := r.from(r.top + name)
-	return i < len(r.names) && r.names[i] == r.top+name
+	_, ok := r.find(name)
+	return ok
+}
+
+// find is a file's place in names. Files are mostly read in order.
+func (r *reader) find(name string) (i int, ok bool) {
+	if r.top != "" {
+		name = r.top + name
+	}
+	for i := r.near; i < len(r.names) && i < r.near+2; i++ {
+		if r.names[i] == name {
+			r.near = i
+			return i, true
+		}
+	}
+	if i = r.from(name); i == len(r.names) || r.names[i] != name {
+		return 0, false
+	}
+	r.near = i
+	return i, true
 }
 
 // from is where names begin that are not before name.
@@ -97,29 +126,40 @@ func (r *reader) from(name string) int {
 
 // admit holds a file against the limits before it is read, as far as its size is
 // known.
-func (r *reader) admit(name string) (unpacked int64, err error) {
-	if !r.has(name) {
-		return 0, &Error{Kind: ErrNotFound, Path: name, Msg: "the bundle has no such file"}
+func (r *reader) admit(name string) (e *zipEntry, err error) {
+	i, ok := r.find(name)
+	if !ok {
+		return nil, &Error{Kind: ErrNotFound, Path: name, Msg: "the bundle has no such file"}
 	}
-	if m, ok := r.files.(measured); ok {
-		unpacked, packed := m.size(r.top + name)
-		if total := r.bytes + unpacked; total > r.limits.Bytes {
-			return 0, over(name, "Bytes", r.limits.Bytes, total, "bytes with this file")
-		}
-		if ratio := unpacked / max(packed, 1); unpacked > ratioFree && ratio > r.limits.Ratio {
-			return 0, over(name, "Ratio", r.limits.Ratio, ratio, "times as big as in the zip")
-		}
-		return unpacked, nil
+	unpacked, packed := int64(0), int64(0)
+	if r.zip != nil {
+		e = &r.zip.entries[i]
+		unpacked, packed = e.length, e.packed
+	} else if m, ok := r.files.(measured); ok {
+		unpacked, packed = m.size(r.top + name)
 	}
-	return 0, nil
+	if total := r.bytes + unpacked; total > r.limits.Bytes {
+		return nil, over(name, "Bytes", r.limits.Bytes, total, "bytes with this file")
+	}
+	if ratio := unpacked / max(packed, 1); unpacked > ratioFree && ratio > r.limits.Ratio {
+		return nil, over(name, "Ratio", r.limits.Ratio, ratio, "times as big as in the zip")
+	}
+	return e, nil
 }
 
-// read reads a file within the limits.
+// read reads a file within the limits. It holds until the next one is read; keep
+// is for those that are to stay.
 func (r *reader) read(name string) ([]byte, error) {
-	if _, err := r.admit(name); err != nil {
+	e, err := r.admit(name)
+	if err != nil {
 		return nil, err
 	}
-	data, err := r.files.ReadFile(r.top + name)
+	var data []byte
+	if e != nil {
+		data, err = r.zip.unpack(e, &r.room)
+	} else {
+		data, err = r.files.ReadFile(r.top + name)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +167,14 @@ func (r *reader) read(name string) ([]byte, error) {
 		return nil, over(name, "Bytes", r.limits.Bytes, r.bytes, "bytes with this file")
 	}
 	return data, nil
+}
+
+func (r *reader) keep(name string) ([]byte, error) {
+	before := r.room.buf
+	r.room.buf = nil
+	data, err := r.read(name)
+	r.room.buf = before
+	return data, err
 }
 
 // ext is how the bundle's own files end.
@@ -164,18 +212,9 @@ func (r *reader) model(dir string, depth int) (*Model, error) {
 	}
 	file := "model" + r.format.ext()
 	path := dir + "/" + file
-	data, err := r.read(path)
-	if err != nil {
-		return nil, err
-	}
 	m := &Model{Path: dir, Format: r.format}
-	if r.format == Protobuf {
-		err = r.modelProto(data, m)
-	} else {
-		err = r.modelJSON(data, m)
-	}
-	if err != nil {
-		return nil, at(path, err)
+	if err := r.modelFile(path, m); err != nil {
+		return nil, err
 	}
 	children, err := m.childNames(path)
 	if err != nil {
@@ -218,19 +257,57 @@ func (r *reader) model(dir string, depth int) (*Model, error) {
 			continue
 		}
 		f := File{Name: name}
-		if r.zip != nil && name == treeName+r.format.ext() {
-			size, err := r.admit(dir + "/" + name)
+		if r.lazy && name == treeName+r.format.ext() {
+			e, err := r.admit(dir + "/" + name)
 			if err != nil {
 				return nil, err
 			}
-			r.bytes += size
-			f.zip, f.entry = r.zip, r.top+dir+"/"+name
-		} else if f.Data, err = r.read(dir + "/" + name); err != nil {
+			r.bytes += e.length
+			f.zip, f.entry = r.zip, e
+		} else if f.Data, err = r.keep(dir + "/" + name); err != nil {
 			return nil, err
 		}
 		m.Files = append(m.Files, f)
 	}
 	return m, nil
+}
+
+// modelFile reads model.json or model.pb.
+func (r *reader) modelFile(path string, m *Model) error {
+	e, err := r.admit(path)
+	if err != nil {
+		return err
+	}
+	if t := &r.twin; t.entry != nil && r.lazy && r.zip.same(e, t.entry) {
+		r.bytes += e.length
+		r.parts += t.parts - 1
+		m.Op, m.Attributes = t.model.Op, t.model.Attributes
+		return at(path, r.part())
+	}
+	data, err := r.read(path)
+	if err != nil {
+		return err
+	}
+	parts := r.parts
+	if r.format == Protobuf {
+		err = r.modelProto(data, m)
+	} else {
+		err = r.modelJSON(data, m)
+	}
+	if r.twin = (twin{}); r.parts > parts && m.basic() {
+		r.twin = twin{e, m, r.parts - parts}
+	}
+	return at(path, err)
+}
+
+// basic says whether all of a model's attributes are numbers, texts and booleans.
+func (m *Model) basic() bool {
+	for i := range m.Attributes {
+		if m.Attributes[i].Type != BasicValue {
+			return false
+		}
+	}
+	return true
 }
 
 // childNames is the "nodes" attribute, which names the directories of a

@@ -39,7 +39,7 @@ type TreeReader struct {
 	scan    scanner
 	met     met
 	numbers []int32
-	buf     []byte // what trees are unpacked to
+	room    room
 }
 
 // Read reads m's tree and gives its nodes in pre-order, the left child first, by
@@ -48,7 +48,7 @@ type TreeReader struct {
 // it may come with the same node again. What Read gives holds until the next tree
 // is read. A tree that ends too early or goes on after its last leaf is malformed.
 func (t *TreeReader) Read(m *Model, number func(n *TreeNode) (int32, error)) ([]int32, error) {
-	f, err := openTree(m, &t.buf)
+	f, err := openTree(m, &t.room)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func EachClusterNode(m *Model, visit func(n *ClusterNode) error) error {
 // eachNode goes through a tree. done visits the node that fromJSON or fromProto
 // has read, and says how many children it has.
 func eachNode(m *Model, fromJSON func(*json.Decoder) error, fromProto func(wire.Reader) error, done func() (int, error)) error {
-	f, err := openTree(m, nil)
+	f, err := openTree(m, new(room))
 	if err != nil {
 		return err
 	}
@@ -150,10 +150,10 @@ type treeFile struct {
 	pos    int           // of protobuf
 }
 
-// openTree opens m's tree. If it is packed, it is unpacked to buf, if there is one.
-func openTree(m *Model, buf *[]byte) (*treeFile, error) {
+// openTree opens m's tree, which holds until the room is used again.
+func openTree(m *Model, r *room) (*treeFile, error) {
 	name := treeName + m.Format.ext()
-	data, err := m.unpack(name, buf)
+	data, err := m.unpack(name, r)
 	if err != nil {
 		return nil, err
 	}

@@ -2,11 +2,11 @@ package bundle
 
 import (
 	"bytes"
-	"github.com/pageleap/pageleap/engine/internal/inflate"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/pageleap/pageleap/engine/internal/inflate"
 	"github.com/pageleap/pageleap/engine/internal/wire"
 )
 
@@ -31,6 +31,12 @@ type zipFiles struct {
 	data    []byte
 	entries []zipEntry // files only, by name
 	crc     crcTable
+}
+
+// room is what unpacking takes, to be used for one file after the other.
+type room struct {
+	unpacker inflate.Unpacker
+	buf      []byte // the last file, if it was packed
 }
 
 type zipEntry struct {
@@ -96,19 +102,26 @@ func (z *zipFiles) open() error {
 	}
 
 	// Entries that share bytes are how a small zip unpacks to a huge one.
-	swap := func(i, j int) { z.entries[i], z.entries[j] = z.entries[j], z.entries[i] }
-	sort(len(z.entries), func(i, j int) bool { return z.entries[i].head < z.entries[j].head }, swap)
-	for i := 1; i < len(z.entries); i++ {
-		if a, b := &z.entries[i-1], &z.entries[i]; int64(a.start)+a.packed > int64(b.head) {
+	order := make([]int32, len(z.entries))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	swap := func(i, j int) { order[i], order[j] = order[j], order[i] }
+	sort(len(order), func(i, j int) bool { return z.entries[order[i]].head < z.entries[order[j]].head }, swap)
+	for i := 1; i < len(order); i++ {
+		if a, b := &z.entries[order[i-1]], &z.entries[order[i]]; int64(a.start)+a.packed > int64(b.head) {
 			return zipError(strconv.Quote(a.name) + " and " + strconv.Quote(b.name) + " overlap")
 		}
 	}
-	sort(len(z.entries), func(i, j int) bool { return z.entries[i].name < z.entries[j].name }, swap)
-	for i := 1; i < len(z.entries); i++ {
-		if name := z.entries[i].name; name == z.entries[i-1].name {
-			return zipError(strconv.Quote(name) + " is there twice")
+	sort(len(order), func(i, j int) bool { return z.entries[order[i]].name < z.entries[order[j]].name }, swap)
+	byName := make([]zipEntry, len(order))
+	for i, k := range order {
+		byName[i] = z.entries[k]
+		if i > 0 && byName[i].name == byName[i-1].name {
+			return zipError(strconv.Quote(byName[i].name) + " is there twice")
 		}
 	}
+	z.entries = byName
 	return nil
 }
 
@@ -117,38 +130,38 @@ func (z *zipFiles) open() error {
 func (z *zipFiles) entry(h []byte, shift, limit int) error {
 	flags, method, name := u16(h[8:]), u16(h[10:]), string(h[headerSize:])
 	e := zipEntry{name: name, deflated: method == 8, crc: wire.Uint32(h[16:]), packed: int64(u32(h[20:])), length: int64(u32(h[24:]))}
-	quoted := strconv.Quote(name)
+	quoted := func() string { return strconv.Quote(name) }
 	path, isDir := strings.CutSuffix(name, "/")
 	switch {
 	case !validPath(path):
-		return zipError("the name " + quoted + " leads outside the bundle or is no plain path")
+		return zipError("the name " + quoted() + " leads outside the bundle or is no plain path")
 	case e.packed == 0xffffffff || e.length == 0xffffffff || u32(h[42:]) == 0xffffffff:
-		return zipError(quoted + " is a zip64 entry; pack the bundle as a plain zip")
+		return zipError(quoted() + " is a zip64 entry; pack the bundle as a plain zip")
 	case isDir:
 		if e.length != 0 {
-			return zipError("the directory " + quoted + " has contents")
+			return zipError("the directory " + quoted() + " has contents")
 		}
 		return nil
 	case flags&(1|1<<6|1<<13) != 0:
-		return zipError(quoted + " is encrypted")
+		return zipError(quoted() + " is encrypted")
 	case method != 0 && method != 8:
-		return zipError(quoted + " is packed by method " + strconv.Itoa(method) + "; only stored (0) and deflated (8) are read")
+		return zipError(quoted() + " is packed by method " + strconv.Itoa(method) + "; only stored (0) and deflated (8) are read")
 	case method == 0 && e.packed != e.length:
-		return zipError(quoted + " is stored, but its two sizes differ: " + strconv.FormatInt(e.packed, 10) + " and " + strconv.FormatInt(e.length, 10))
+		return zipError(quoted() + " is stored, but its two sizes differ: " + strconv.FormatInt(e.packed, 10) + " and " + strconv.FormatInt(e.length, 10))
 	}
 
 	start := shift + u32(h[42:])
 	if start > limit-localSize || string(z.data[start:start+4]) != "PK\x03\x04" {
-		return zipError("no entry where " + quoted + " should be, at byte " + strconv.Itoa(start))
+		return zipError("no entry where " + quoted() + " should be, at byte " + strconv.Itoa(start))
 	}
 	local := z.data[start:limit]
 	nameEnd := localSize + u16(local[26:])
 	body := nameEnd + u16(local[28:])
 	if int64(body)+e.packed > int64(len(local)) {
-		return zipError(quoted + " is cut off")
+		return zipError(quoted() + " is cut off")
 	}
 	if string(local[localSize:nameEnd]) != name || u16(local[8:]) != method {
-		return zipError(quoted + " differs between the central directory and its own header")
+		return zipError(quoted() + " differs between the central directory and its own header")
 	}
 	e.head, e.start = start, start+body
 	z.entries = append(z.entries, e)
@@ -157,15 +170,28 @@ func (z *zipFiles) entry(h []byte, shift, limit int) error {
 
 // validPath says whether a name is a relative path without ".", ".." or empty parts.
 func validPath(name string) bool {
-	if !utf8.ValidString(name) || strings.ContainsAny(name, "\\\x00") || len(name) > 1 && name[1] == ':' {
+	if len(name) > 1 && name[1] == ':' {
 		return false
 	}
-	for part := range strings.SplitSeq(name, "/") {
-		if part == "" || part == "." || part == ".." {
+	part, dots, ascii := 0, 0, true // part and dots: so many bytes, and dots among them
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case c == '\\' || c == 0:
 			return false
+		case c == '/':
+			if part == 0 || part == dots && dots <= 2 {
+				return false
+			}
+			part, dots = 0, 0
+			continue
+		case c == '.':
+			dots++
+		case c >= utf8.RuneSelf:
+			ascii = false
 		}
+		part++
 	}
-	return true
+	return part != 0 && (part != dots || dots > 2) && (ascii || utf8.ValidString(name))
 }
 
 func (z *zipFiles) find(name string) (*zipEntry, bool) {
@@ -184,36 +210,35 @@ func (z *zipFiles) List() []string {
 	return names
 }
 
-func (z *zipFiles) size(name string) (unpacked, packed int64) {
-	if e, ok := z.find(name); ok {
-		return e.length, e.packed
-	}
-	return 0, 0
-}
-
-func (z *zipFiles) ReadFile(name string) ([]byte, error) { return z.readInto(nil, name) }
-
-func (z *zipFiles) readInto(buf *[]byte, name string) ([]byte, error) {
+func (z *zipFiles) ReadFile(name string) ([]byte, error) {
 	e, ok := z.find(name)
 	if !ok {
 		return nil, &Error{Kind: ErrNotFound, Path: name, Msg: "no such file in the zip"}
 	}
-	out := z.data[e.start : e.start+int(e.packed) : e.start+int(e.packed)]
+	return z.unpack(e, new(room))
+}
+
+func (z *zipFiles) bytes(e *zipEntry) []byte {
+	return z.data[e.start : e.start+int(e.packed) : e.start+int(e.packed)]
+}
+
+// same says whether two entries unpack to the same, by what they are packed to.
+func (z *zipFiles) same(a, b *zipEntry) bool {
+	return a.crc == b.crc && a.length == b.length && a.deflated == b.deflated && string(z.bytes(a)) == string(z.bytes(b))
+}
+
+// unpack gives a file that holds until the room is used again.
+func (z *zipFiles) unpack(e *zipEntry, r *room) ([]byte, error) {
+	out := z.bytes(e)
 	if e.deflated {
-		var room []byte
-		if buf != nil {
-			room = *buf
-		}
 		var err error
-		if out, err = inflate.UnpackInto(room, out, int(e.length)); err != nil {
-			return nil, at(name, err)
+		if out, err = r.unpacker.Unpack(r.buf, out, int(e.length)); err != nil {
+			return nil, at(e.name, err)
 		}
-		if buf != nil {
-			*buf = out
-		}
+		r.buf = out
 	}
 	if crc := z.crc.sum(out); crc != e.crc {
-		return nil, malformed(name, "damaged: its checksum is "+strconv.FormatUint(uint64(crc), 16)+", not "+strconv.FormatUint(uint64(e.crc), 16))
+		return nil, malformed(e.name, "damaged: its checksum is "+strconv.FormatUint(uint64(crc), 16)+", not "+strconv.FormatUint(uint64(e.crc), 16))
 	}
 	return out, nil
 }

@@ -72,9 +72,15 @@ func alloc(n uint32) uint32 {
 //go:wasmexport free
 func free(p uint32) { delete(allocs, p) }
 
+// setGCPercent is runtime/debug's SetGCPercent, which would bring in package os.
+//
+//go:linkname setGCPercent runtime/debug.setGCPercent
+func setGCPercent(percent int32) (before int32)
+
 //go:wasmexport load
 func load(p, n uint32) (handle uint32) {
 	defer guard(func() { handle = 0 })
+	setGCPercent(400)
 	m, err := engine.Load(bytesAt(p, n))
 	if err != nil {
 		setError(err)

@@ -32,11 +32,11 @@ const MaxRatio = 1032
 
 // Unpack unpacks packed to exactly size bytes. It takes memory as the bytes
 // come, not as size promises them.
-func Unpack(packed []byte, size int) ([]byte, error) { return UnpackInto(nil, packed, size) }
+func Unpack(packed []byte, size int) ([]byte, error) { return new(Unpacker).Unpack(nil, packed, size) }
 
-// UnpackInto is Unpack into buf, whose contents are lost, if it has room.
-func UnpackInto(buf, packed []byte, size int) ([]byte, error) {
-	u := unpacker{in: packed, size: size}
+// Unpack is Unpack into buf, whose contents are lost, if it has room.
+func (u *Unpacker) Unpack(buf, packed []byte, size int) ([]byte, error) {
+	u.in, u.pos, u.hold, u.n, u.short, u.size = packed, 0, 0, 0, false, size
 	if size < 0 || size/MaxRatio > len(packed) {
 		return nil, u.fail("cannot unpack to " + strconv.Itoa(size) + " bytes")
 	}
@@ -44,6 +44,13 @@ func UnpackInto(buf, packed []byte, size int) ([]byte, error) {
 	if room := min(size, 16*len(packed)) + slack; cap(buf) < room {
 		u.out = make([]byte, 0, room)
 	}
+	err := u.blocks()
+	out := u.out
+	u.in, u.out = nil, nil
+	return out, err
+}
+
+func (u *Unpacker) blocks() error {
 	for last := false; !last; {
 		last = u.bits(1) == 1
 		var err error
@@ -61,16 +68,17 @@ func UnpackInto(buf, packed []byte, size int) ([]byte, error) {
 			err = u.cutOff()
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if len(u.out) != size {
-		return nil, u.fail("unpacks to " + strconv.Itoa(len(u.out)) + " bytes, not to " + strconv.Itoa(size))
+	if len(u.out) != u.size {
+		return u.fail("unpacks to " + strconv.Itoa(len(u.out)) + " bytes, not to " + strconv.Itoa(u.size))
 	}
-	return u.out, nil
+	return nil
 }
 
-type unpacker struct {
+// Unpacker unpacks one after the other. It keeps room for its tables.
+type Unpacker struct {
 	in    []byte
 	pos   int    // of the next byte that is not in hold
 	hold  uint64 // bits read ahead, the first one lowest
@@ -80,16 +88,17 @@ type unpacker struct {
 	size  int
 
 	literals, distances huffman
+	isFixed             bool // they are of the codes that the format itself gives
 	lengths             [286 + 30]uint8
 }
 
-func (u *unpacker) fail(msg string) error { return &Error{Msg: msg, Offset: u.pos - int(u.n/8)} }
-func (u *unpacker) cutOff() error         { return u.fail("the packed data is cut off") }
-func (u *unpacker) tooLong() error {
+func (u *Unpacker) fail(msg string) error { return &Error{Msg: msg, Offset: u.pos - int(u.n/8)} }
+func (u *Unpacker) cutOff() error         { return u.fail("the packed data is cut off") }
+func (u *Unpacker) tooLong() error {
 	return u.fail("unpacks to more than " + strconv.Itoa(u.size) + " bytes")
 }
 
-func (u *unpacker) fill() {
+func (u *Unpacker) fill() {
 	for u.n <= 56 && u.pos < len(u.in) {
 		u.hold |= uint64(u.in[u.pos]) << u.n
 		u.pos++
@@ -98,7 +107,7 @@ func (u *unpacker) fill() {
 }
 
 // bits takes up to 32 bits off the input; zeros follow its end.
-func (u *unpacker) bits(n uint) uint32 {
+func (u *Unpacker) bits(n uint) uint32 {
 	if u.n < n {
 		if u.fill(); u.n < n {
 			u.short = true
@@ -113,7 +122,7 @@ func (u *unpacker) bits(n uint) uint32 {
 }
 
 // stored copies a block that is not packed.
-func (u *unpacker) stored() error {
+func (u *Unpacker) stored() error {
 	u.bits(u.n % 8)
 	n, check := u.bits(16), u.bits(16)
 	u.pos -= int(u.n / 8)
@@ -132,7 +141,10 @@ func (u *unpacker) stored() error {
 }
 
 // fixed unpacks a block with the codes that the format itself gives.
-func (u *unpacker) fixed() error {
+func (u *Unpacker) fixed() error {
+	if u.isFixed {
+		return u.block()
+	}
 	var lengths [288]uint8
 	for i := range lengths {
 		switch {
@@ -151,15 +163,17 @@ func (u *unpacker) fixed() error {
 		lengths[i] = 5
 	}
 	u.distances.init(lengths[:32])
+	u.isFixed = true
 	return u.block()
 }
 
 // dynamic unpacks a block that brings its codes.
-func (u *unpacker) dynamic() error {
+func (u *Unpacker) dynamic() error {
 	literals, distances, codes := int(u.bits(5))+257, int(u.bits(5))+1, int(u.bits(4))+4
 	if literals > 286 || distances > 30 {
 		return u.fail("a block with too many codes")
 	}
+	u.isFixed = false
 	var order [19]uint8
 	for i := range codes {
 		order["\x10\x11\x12\x00\x08\x07\x09\x06\x0a\x05\x0b\x04\x0c\x03\x0d\x02\x0e\x01\x0f"[i]] = uint8(u.bits(3))
@@ -206,7 +220,7 @@ func (u *unpacker) dynamic() error {
 }
 
 // block unpacks literals and copies up to the end-of-block code.
-func (u *unpacker) block() error {
+func (u *Unpacker) block() error {
 	for {
 		u.fast()
 		symbol, err := u.symbol(&u.literals)
@@ -274,7 +288,7 @@ const (
 // fast unpacks as long as there is plenty of input and of room, and nothing
 // special comes: what it leaves, be it the end of a block or a fault, block
 // takes up. All it works with is in local variables.
-func (u *unpacker) fast() {
+func (u *Unpacker) fast() {
 	in, out := u.in, u.out[:cap(u.out)]
 	pos, hold, n := u.pos, u.hold, u.n
 	o := len(u.out)
@@ -350,45 +364,51 @@ type huffman struct {
 // complete, or be empty or one code of one bit: some writers make those for a
 // block with no or one distance.
 func (h *huffman) init(lengths []uint8) (ok bool) {
-	clear(h.fast[:])
 	clear(h.count[:])
 	for _, n := range lengths {
-		h.count[n]++
+		h.count[n&15]++
 	}
 	used := len(lengths) - int(h.count[0])
 	h.count[0] = 0
 	left := 1
-	var next, code [16]int
+	var next [16]uint16
 	for n := 1; n < 16; n++ {
 		left = left<<1 - int(h.count[n])
 		if left < 0 {
 			return false
 		}
-		next[n] = next[n-1] + int(h.count[n-1])
-		code[n] = (code[n-1] + int(h.count[n-1])) << 1
+		next[n] = next[n-1] + h.count[n-1]
 	}
 	if left > 0 && used != 0 && (used != 1 || h.count[1] != 1) {
 		return false
 	}
 	for symbol, n := range lengths {
-		if n == 0 {
-			continue
+		if n != 0 {
+			h.symbols[next[n&15]] = uint16(symbol)
+			next[n&15]++
 		}
-		h.symbols[next[n]] = uint16(symbol)
-		next[n]++
-		if n <= fastBits {
-			step := 1 << n
-			for i := int(bits.Reverse16(uint16(code[n])) >> (16 - n)); i < len(h.fast); i += step { // codes come highest bit first
-				h.fast[i] = uint16(symbol)<<4 | uint16(n)
+	}
+	// Codes come highest bit first. The table for codes of n bits is that of n-1
+	// twice over, and the codes that are as long as that.
+	code, i := 0, 0
+	h.fast[0] = 0
+	for n := 1; n <= fastBits; n++ {
+		size := 1 << n
+		copy(h.fast[size/2:size], h.fast[:size/2])
+		for range h.count[n] {
+			h.fast[code] = h.symbols[i]<<4 | uint16(n)
+			i++
+			if zeros := code ^ (size - 1); zeros != 0 { // add 1 to the bits in reverse
+				high := 1 << (bits.Len(uint(zeros)) - 1)
+				code = code&(high-1) | high
 			}
 		}
-		code[n]++
 	}
 	return true
 }
 
 // symbol takes the next code off the input.
-func (u *unpacker) symbol(h *huffman) (int, error) {
+func (u *Unpacker) symbol(h *huffman) (int, error) {
 	if u.n < 15 {
 		u.fill()
 	}
