@@ -72,15 +72,10 @@ func alloc(n uint32) uint32 {
 //go:wasmexport free
 func free(p uint32) { delete(allocs, p) }
 
-// setGCPercent is runtime/debug's SetGCPercent, which would bring in package os.
-//
-//go:linkname setGCPercent runtime/debug.setGCPercent
-func setGCPercent(percent int32) (before int32)
-
 //go:wasmexport load
 func load(p, n uint32) (handle uint32) {
 	defer guard(func() { handle = 0 })
-	setGCPercent(400)
+	collectOften(len(models) > 0)
 	m, err := engine.Load(bytesAt(p, n))
 	if err != nil {
 		setError(err)
@@ -88,6 +83,27 @@ func load(p, n uint32) (handle uint32) {
 	}
 	return handleOf(&loaded{model: m})
 }
+
+// collectOften tells how often the garbage collector is to run: seldom while the
+// first model is loaded, where it would take a fifth of the time, but not for
+// what makes garbage again and again.
+func collectOften(often bool) {
+	percent := int32(400)
+	if often {
+		percent = 100
+	}
+	if percent != gcPercent {
+		gcPercent = percent
+		setGCPercent(percent)
+	}
+}
+
+var gcPercent int32
+
+// setGCPercent is runtime/debug's SetGCPercent, which would bring in package os.
+//
+//go:linkname setGCPercent runtime/debug.setGCPercent
+func setGCPercent(percent int32) (before int32)
 
 func handleOf(l *loaded) uint32 {
 	for i := range models {
@@ -121,6 +137,7 @@ func describe(handle uint32) (status uint32) {
 //go:wasmexport transform
 func transformFrame(handle, p, n, in, out, selP, selN uint32) (status uint32) {
 	defer guard(func() { status = statusError })
+	collectOften(true)
 	l := get(handle)
 	if l == nil {
 		return statusError
