@@ -54,12 +54,12 @@ func Write(path string, write func(*bufio.Writer) error) error {
 		err = f.Sync()
 	}
 	if err == nil && !named {
-		err = name(f)
+		err = name(f, target)
 	}
 	if e := f.Close(); err == nil {
 		err = e
 	}
-	if err == nil {
+	if err == nil && named {
 		err = os.Rename(f.Name(), target)
 	}
 	if err != nil {
@@ -112,7 +112,7 @@ func rename(err error, part, path string) error {
 		return &fs.PathError{Op: "write", Path: path, Err: pe.Err}
 	}
 	var le *os.LinkError
-	if errors.As(err, &le) && (le.Old == part || le.New == part) {
+	if errors.As(err, &le) && le.Old == part {
 		return &fs.PathError{Op: "write", Path: path, Err: le.Err}
 	}
 	return err
