@@ -93,7 +93,7 @@ edge/worker/node_modules: edge/worker/package-lock.json
 
 # Loopback only, about four minutes; nothing else should run. ROUNDS=1 SECONDS=1
 # for a short look.
-bench-edge: worker edge/worker/node_modules dist/scorer.wasm ## measure the Worker and the server beside others: edge/bench/RESULTS.md
+bench-edge: worker edge/worker/node_modules dist/npm/package.json ## measure the Worker and the server beside others: edge/bench/RESULTS.md
 	@mkdir -p dist/bench
 	CGO_ENABLED=0 go build -trimpath -o dist/bench/load ./edge/bench/load
 	CGO_ENABLED=0 go build -trimpath -o dist/bench/bare-http ./edge/bench/bare

@@ -1,7 +1,8 @@
-// Measures, side by side: the Worker here by both of its ways, a thin Worker
-// around scorer.wasm, the same handler in the stock glue, `pageleap serve`, and
-// what workerd and net/http can do at most. `make bench-edge` builds what it takes and runs it;
-// it writes RESULTS.md. All of it stays on loopback.
+// Measures, side by side: the Worker here by both of its ways, thin Workers around
+// scorer.wasm and around a compiled module, the same handler in the stock glue,
+// `pageleap serve`, and what workerd and net/http can do at most. `make bench-edge`
+// builds what it takes and runs it; it writes RESULTS.md. All of it stays on
+// loopback.
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -47,19 +48,18 @@ function folder(name, files) {
   return dir;
 }
 
-const web = join(root, 'web', 'src');
-const others = /^(node|browser|classic|worker|react)\.mjs$/; // entries for other places
+const npm = join(root, 'dist', 'npm');
+const pageleap = join(root, 'dist', 'pageleap');
+const bundle = join(model, 'bundle.proto.zip');
 const worker = join(root, 'dist', 'worker');
 const thin = folder('thin', {
-  'bundle.zip': join(model, 'bundle.proto.zip'),
-  'scorer.wasm': join(root, 'dist', 'scorer.wasm'),
-  ...Object.fromEntries(
-    readdirSync(web)
-      .filter((f) => f.endsWith('.mjs') && !others.test(f))
-      .map((f) => [f, join(web, f)]),
-  ),
+  'bundle.zip': bundle,
+  'scorer.wasm': join(npm, 'scorer.wasm'),
+  'workerd.mjs': join(npm, 'workerd.mjs'),
   'worker.mjs': join(here, 'thin.mjs'),
 });
+const compiled = folder('compiled', { 'bare.mjs': join(npm, 'bare.mjs'), 'worker.mjs': join(here, 'compiled.mjs') });
+execFileSync(pageleap, ['compile', bundle, '-o', join(compiled, 'model.wasm')]);
 const bare = folder('bare', { 'worker.mjs': join(here, 'bare.mjs') });
 const [stock, idle] = ['stock', 'idle'].map((name) => join(out, name));
 
@@ -84,13 +84,13 @@ const contenders = [
   { name: 'Worker', note: 'exports', start: () => start(worker), dir: worker },
   { name: 'Worker', note: 'http.Handler', start: () => start(worker, { vars: { SCORING: 'handler' } }), dir: worker },
   { name: 'thin Worker around scorer.wasm', start: () => start(thin), dir: thin },
+  { name: 'thin Worker around a compiled module', start: () => start(compiled), dir: compiled },
   { name: 'stock glue', note: 'the same http.Handler', start: () => start(stock), dir: stock },
   { name: 'stock glue', note: 'answers {}', start: () => start(idle), dir: idle, rows: [1] },
   { name: 'workerd', note: 'does nothing', start: (size) => start(bare, { vars: { SIZE: size } }), dir: bare, bare: true },
   {
     name: 'pageleap serve',
-    start: () =>
-      program(join(root, 'dist', 'pageleap'), ['serve', '--addr', '127.0.0.1:0', '--model', `shoppers=${join(model, 'bundle.proto.zip')}`]),
+    start: () => program(pageleap, ['serve', '--addr', '127.0.0.1:0', '--model', `shoppers=${bundle}`]),
   },
   { name: 'net/http', note: 'does nothing', start: (size) => program(join(out, 'bare-http'), ['-size', String(size)]), bare: true },
 ];
@@ -224,15 +224,15 @@ const targets = [
 
 const version = (file, ...args) => execFileSync(file, args, { encoding: 'utf8' }).trim();
 const require = createRequire(import.meta.url);
-const npm = (name, from = require) => from.resolve(`${name}/package.json`);
+const installed = (name, from = require) => from.resolve(`${name}/package.json`);
 const wrangler = createRequire(join(root, 'edge', 'worker', 'package.json'));
 const ofPackage = (file) => JSON.parse(readFileSync(file, 'utf8')).version;
-const workerdVersion = ofPackage(npm('workerd', createRequire(npm('wrangler', wrangler))));
+const workerdVersion = ofPackage(installed('workerd', createRequire(installed('wrangler', wrangler))));
 
 const text = `# What the edge does
 
 \`make bench-edge\` measured this and wrote it, on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${cpus()[0].model}, ${number(totalmem() / 2 ** 30)} GB,
-Linux ${release()}; ${version('go', 'version').split(' ')[2]}, workerd ${workerdVersion}, wrangler ${ofPackage(npm('wrangler', wrangler))}, github.com/syumai/workers
+Linux ${release()}; ${version('go', 'version').split(' ')[2]}, workerd ${workerdVersion}, wrangler ${ofPackage(installed('wrangler', wrangler))}, github.com/syumai/workers
 ${version('go', 'list', '-m', '-f', '{{.Version}}', 'github.com/syumai/workers')}. The load generator ran on the same cores.
 
 The model is the demo's: a forest of 50 trees with its indexers. Leap frames in JSON go to \`${path}\`, and the whole

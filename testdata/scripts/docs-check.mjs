@@ -304,12 +304,15 @@ function typeCheck() {
         strict: true,
         noImplicitAny: false,
         strictNullChecks: false,
+        useUnknownInCatchVariables: false,
         skipLibCheck: true,
-        paths: { pageleap: src('index.d.ts'), 'pageleap/react': src('react.d.ts') },
+        paths: { pageleap: src('index.d.ts'), 'pageleap/bare': src('index.d.ts'), 'pageleap/react': src('react.d.ts') },
       },
-      include: ['*.tsx'],
+      include: ['*.tsx', 'wasm.d.ts'],
     }),
   );
+  // How Workers import modules.
+  writeFileSync(join(dir, 'wasm.d.ts'), "declare module '*.wasm' {\n  const module: WebAssembly.Module;\n  export default module;\n}\n");
   const tsc = join(dirname(web.resolve('typescript/package.json')), 'bin', 'tsc');
   const r = spawnSync(process.execPath, [tsc, '--pretty', 'false', '-p', dir], { cwd: dir, encoding: 'utf8' });
   if (r.status === 0) return;

@@ -28,6 +28,7 @@ await Promise.all([
   file('browser', 'pageleap.mjs'),
   file('node', 'node.mjs', { platform: 'node', minify: false }),
   file('workerd', 'workerd.mjs', { minify: false }),
+  file('bare', 'bare.mjs', { minify: false }),
   file('classic', 'pageleap.js', { format: 'iife' }),
   file('worker', 'worker.js', { format: 'iife' }), // runs as a module and as a classic worker
   file('react', 'react.mjs', { minify: false, banner: { js: `'use client';\n${licence}` } }),
@@ -69,6 +70,7 @@ writeFileSync(
           node: './node.mjs',
           default: './pageleap.mjs',
         },
+        './bare': { types: './index.d.ts', default: './bare.mjs' },
         './react': { types: './react.d.ts', default: './react.mjs' },
         './pageleap.js': './pageleap.js',
         './worker.js': './worker.js',

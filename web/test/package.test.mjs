@@ -54,6 +54,12 @@ describe('the package', () => {
     }
   });
 
+  it('has an entry without scorer.wasm', async () => {
+    const { load } = await import(join(npm, 'bare.mjs'));
+    assert.ok(!read('bare.mjs').includes("scorer.wasm'"));
+    await assert.rejects(load({ bundle: new Uint8Array(1) }), { kind: 'usage', message: /load\(\{ module \}\)/ });
+  });
+
   it('scores in Node, with its own scorer.wasm', () => {
     writeFileSync(
       join(project, 'score.mjs'),
