@@ -88,30 +88,44 @@ type timing struct {
 	Min float64 `json:"min"`
 }
 
-// measure takes fifteen times about 20 ms of f, which does per rows a call,
-// after a warm-up.
-func measure(per int, f func(i int)) timing {
-	run := func(n int) float64 {
+func timingOf(calls []float64, rows float64) timing {
+	return timing{median(calls) / rows, slices.Min(calls) / rows}
+}
+
+// measure takes fifteen times about 20 ms of each f in turn, after a warm-up, and
+// gives the nanoseconds of a call each time. In turn, as the machine's speed may
+// change: what is measured in the same round can be compared.
+func measure(fs ...func(i int)) [][]float64 {
+	calls := make([]int, len(fs))
+	run := func(k int) float64 {
 		start := time.Now()
-		for i := range n {
-			f(i)
+		for i := range calls[k] {
+			fs[k](i)
 		}
 		return float64(time.Since(start).Nanoseconds())
 	}
-	n := 1
-	for run(n) < 40e6 {
-		n *= 2
+	for k := range fs {
+		calls[k] = 1
+		for run(k) < 40e6 {
+			calls[k] *= 2
+		}
+		for start := time.Now(); time.Since(start) < 200*time.Millisecond; {
+			run(k)
+		}
+		calls[k] = max(1, int(float64(calls[k])*20e6/run(k)))
 	}
-	for start := time.Now(); time.Since(start) < 200*time.Millisecond; {
-		run(n)
+	all := make([][]float64, len(fs))
+	for range 15 {
+		for k := range fs {
+			all[k] = append(all[k], run(k)/float64(calls[k]))
+		}
 	}
-	n = max(1, int(float64(n)*20e6/run(n)))
-	all := make([]float64, 15)
-	for k := range all {
-		all[k] = run(n) / float64(n*per)
-	}
-	slices.Sort(all)
-	return timing{all[7], all[0]}
+	return all
+}
+
+func median(list []float64) float64 {
+	list = slices.Sorted(slices.Values(list))
+	return list[len(list)/2]
 }
 
 // report checks a contender that gives the probability of row i, or those of all
@@ -130,10 +144,11 @@ func report(peer, size string, start time.Time, one func(i int) float64, all fun
 	for i, p := range all() {
 		diff = max(diff, math.Abs(p-want[i]))
 	}
+	times := measure(func(i int) { one(i % numRows) }, func(int) { all() })
 	return json.NewEncoder(os.Stdout).Encode(map[string]any{
 		"peer": peer, "size": size, "maxdiff": diff, "ok": diff < 1e-12, "cold": cold,
-		"single": measure(1, func(i int) { one(i % numRows) }),
-		"batch":  measure(numRows, func(int) { all() }),
+		"single": timingOf(times[0], 1),
+		"batch":  timingOf(times[1], numRows),
 	})
 }
 

@@ -12,29 +12,40 @@ export function rowsOf(bytes) {
 
 export const doubles = (bytes) => new Float64Array(bytes.slice().buffer);
 
-/** Fifteen times about 20 ms of f, which does `per` rows a call, after a warm-up: {med, min} in nanoseconds a row. */
-export async function measure(f, per, isAsync) {
+/**
+ * Fifteen times about 20 ms of each f in turn, which does `per` rows a call, after a warm-up: {med, min} in nanoseconds a row, of
+ * each. In turn, as the machine's speed may change: what is measured in the same rounds can be compared.
+ * @param {[f: (i: number) => any, per: number][]} list
+ */
+export async function measure(list, isAsync) {
   let sink = 0;
   const run = isAsync
-    ? async (n) => {
+    ? async (f, n) => {
         const t = performance.now();
         for (let i = 0; i < n; i++) sink += await f(i);
         return performance.now() - t;
       }
-    : (n) => {
+    : (f, n) => {
         const t = performance.now();
         for (let i = 0; i < n; i++) sink += f(i);
         return performance.now() - t;
       };
-  let n = 1;
-  while ((await run(n)) < 40) n *= 2;
-  const start = performance.now();
-  while (performance.now() - start < 200) await run(n);
-  n = Math.max(1, Math.round((n * 20) / (await run(n))));
-  const all = [];
-  for (let k = 0; k < 15; k++) all.push(((await run(n)) * 1e6) / n / per);
-  all.sort((a, b) => a - b);
-  return { med: all[7], min: all[0], sink: sink !== 0 };
+  const calls = [];
+  for (const [f] of list) {
+    let n = 1;
+    while ((await run(f, n)) < 40) n *= 2;
+    const start = performance.now();
+    while (performance.now() - start < 200) await run(f, n);
+    calls.push(Math.max(1, Math.round((n * 20) / (await run(f, n)))));
+  }
+  const all = list.map(() => []);
+  for (let round = 0; round < 15; round++) {
+    for (const [k, [f, per]] of list.entries()) all[k].push(((await run(f, calls[k])) * 1e6) / calls[k] / per);
+  }
+  return all.map((times) => {
+    times.sort((a, b) => a - b);
+    return { med: times[7], min: times[0], sink: sink !== 0 };
+  });
 }
 
 /** How far a contender is off: one(i) gives row i's probability, all() those of all rows. */
@@ -50,13 +61,13 @@ export async function check({ one, all, expected, tolerance = 1e-12 }) {
 /** Checks a contender and measures it. */
 export async function report(contender) {
   const { peer, size, cold, split, one, all, isAsync = false } = contender;
-  return {
-    peer,
-    size,
-    ...(await check(contender)),
-    cold,
-    split,
-    single: await measure(isAsync ? async (i) => await one(i % N) : (i) => one(i % N), 1, isAsync),
-    batch: await measure(isAsync ? async () => (await all())[0] : () => all()[0], N, isAsync),
-  };
+  const checked = await check(contender);
+  const [single, batch] = await measure(
+    [
+      [isAsync ? async (i) => await one(i % N) : (i) => one(i % N), 1],
+      [isAsync ? async () => (await all())[0] : () => all()[0], N],
+    ],
+    isAsync,
+  );
+  return { peer, size, ...checked, cold, split, single, batch };
 }

@@ -15,9 +15,12 @@ import (
 func scale() error {
 	fmt.Println("| trees | depth | features | nodes | bytes a node | µs a row | ns a step |")
 	fmt.Println("|---|---|---|---|---|---|---|")
-	for _, s := range []struct{ trees, depth, features int }{
+	shapes := []struct{ trees, depth, features int }{
 		{100, 10, 30}, {100, 10, 3}, {100, 10, 300}, {10, 10, 30}, {1000, 10, 30}, {100, 4, 30}, {100, 7, 30}, {100, 13, 30},
-	} {
+	}
+	var forests []*tree.Forest
+	var runs []func(i int)
+	for _, s := range shapes {
 		f, err := randomForest(s.trees, s.depth, s.features)
 		if err != nil {
 			return err
@@ -30,10 +33,14 @@ func scale() error {
 		floats, ints := f.Room()
 		room, leaves := make([]float64, floats), make([]int32, ints)
 		sum := make([]float64, 2)
-		ns := measure(1, func(i int) {
+		forests = append(forests, f)
+		runs = append(runs, func(i int) {
 			clear(sum)
 			f.Sum(f.Dense(x[i%256*s.features:][:s.features], room, leaves), sum)
-		}).Med
+		})
+	}
+	for i, times := range measure(runs...) {
+		s, f, ns := shapes[i], forests[i], median(times)
 		fmt.Printf("| %d | %d | %d | %d | %.1f | %.2f | %.2f |\n", s.trees, s.depth, s.features, f.Len(),
 			float64(f.Bytes())/float64(f.Len()), ns/1e3, ns/float64(s.trees*s.depth))
 	}
@@ -55,20 +62,25 @@ func scale() error {
 		}
 		in := row.Input(0)
 		in.Null, in.Dims = false, []int{numFeatures}
-		base := 0.0
-		for _, n := range []int{1000, 10_000, 100_000} {
-			ns := measure(1, func(int) {
+		counts := []int{1000, 10_000, 100_000}
+		var runs []func(int)
+		for _, n := range counts {
+			runs = append(runs, func(int) {
 				for i := range n {
 					in.Nums = x[i%numRows*numFeatures:][:numFeatures]
 					if err := row.Score(); err != nil {
 						panic(err)
 					}
 				}
-			}).Med
-			if base == 0 {
-				base = ns / float64(n)
+			})
+		}
+		times := measure(runs...)
+		for k, n := range counts {
+			ns, ratios := median(times[k]), []float64{}
+			for round, t := range times[k] {
+				ratios = append(ratios, t/float64(n)/(times[0][round]/1000))
 			}
-			fmt.Printf("| %s | %d | %.2f | %.3f | %.3f |\n", size, n, ns/1e6, ns/float64(n)/1e3, ns/float64(n)/base)
+			fmt.Printf("| %s | %d | %.2f | %.3f | %.3f |\n", size, n, ns/1e6, ns/float64(n)/1e3, median(ratios))
 		}
 	}
 
