@@ -3,6 +3,7 @@ package edge
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -491,6 +492,32 @@ func TestMLeapContract(t *testing.T) {
 			}
 		})
 	}
+	// As protobuf's JSON, and with it MLeap's documentation, writes numbers of 64 bits.
+	t.Run("numbers in strings", func(t *testing.T) {
+		s := newServer(t, Config{ManageToken: "manage", Fetch: fetchFile})
+		load := `{"modelName":"demo","uri":` + strconv.Quote("file:"+demo) + `,"config":{"memoryTimeout":"900000","diskTimeout":"900000"},"force":false}`
+		if a := s.post(t, "/models", load, "Authorization", token); a.status != 202 || !strings.Contains(a.body, "900000") {
+			t.Fatalf("status %d: %s", a.status, a.body)
+		}
+		body := `{"modelName":"demo","format":"ml.combust.mleap.json","initTimeout":"35000","tag":"9","frame":"` + base64.StdEncoding.EncodeToString([]byte(demoFrame)) + `"}`
+		a := s.post(t, "/models/transform", body)
+		var v struct {
+			Tag    json.Number
+			Frame  []byte
+			Status string
+		}
+		if err := json.Unmarshal([]byte(a.body), &v); err != nil || a.status != 200 || v.Tag != "9" || v.Status == "STATUS_ERROR" {
+			t.Fatalf("status %d: %s, %v", a.status, a.body, err)
+		}
+		f, err := frame.ReadJSON(v.Frame)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var prediction frame.Value
+		if f.Columns[5].Get(0, &prediction); prediction.Num != demoExpected {
+			t.Errorf("%v", prediction.Num)
+		}
+	})
 	t.Run("bad JSON", func(t *testing.T) {
 		s := newServer(t, Config{ManageToken: "manage"})
 		for _, path := range []string{"/models", "/models/transform"} {
