@@ -53,17 +53,32 @@ dist/page/index.html: dist/npm/package.json $(wildcard web/demo/*) $(SHOP) $(wil
 	cp $(DEMO)/expected.json dist/page/answers.json
 
 # ---- the edge
-.PHONY: worker dev-worker image bench-edge
+.PHONY: worker worker-kept dev-worker image bench-edge
 
 # The models that the Worker carries with it: NAME[@VERSION]=BUNDLE, several with
 # spaces.
 MODELS ?= shoppers=$(DEMO)/bundle.proto.zip
 
-worker: dist/pageleap dist/worker/worker.wasm ## build the Cloudflare Worker in dist/worker (MODELS="name=bundle.zip …")
+# The files of the Worker that are the same for all models.
+WORKER := $(addprefix dist/worker/,worker.wasm worker.mjs stores.mjs wasm_exec.js)
+
+worker: dist/pageleap $(WORKER) ## build the Cloudflare Worker in dist/worker (MODELS="name=bundle.zip …")
 	rm -rf dist/worker/models
 	dist/pageleap publish dist/worker/models $(MODELS)
 	node edge/worker/embed.mjs dist/worker/models
-	cp edge/worker/worker.mjs edge/worker/stores.mjs "$$(go env GOROOT)/lib/wasm/wasm_exec.js" dist/worker/
+
+# What wrangler calls before it deploys or runs the Worker: the models stay those
+# that make worker packed, unless MODELS names others.
+worker-kept: dist/pageleap $(WORKER)
+	@[ -f dist/worker/models.mjs ] && [ -z "$${MODELS-}" ] || $(MAKE) worker
+
+dist/worker/%.mjs: edge/worker/%.mjs
+	@mkdir -p dist/worker
+	cp $< $@
+
+dist/worker/wasm_exec.js: go.mod
+	@mkdir -p dist/worker
+	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $@
 
 dist/worker/worker.wasm: $(GO_FILES) edge/openapi.json
 	@mkdir -p dist/worker

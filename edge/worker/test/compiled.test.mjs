@@ -1,23 +1,13 @@
 // The Worker of one compiled model, as edge/README.md shows it: its files are
 // taken from there, wrangler packs them, and workerd runs what that made.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { caseFile, caseFrame, pageleap, post, scratch } from './support.mjs';
+import { caseFile, caseFrame, pack, pageleap, post, scratch } from './support.mjs';
 import { root, start } from './workerd.mjs';
 
-const wrangler = join(dirname(createRequire(import.meta.url).resolve('wrangler/package.json')), 'bin', 'wrangler.js');
 const NAME = 'real_uci_shoppers_rf';
-
-/** Packs a folder's Worker as wrangler deploys it; gives the folder of what is uploaded. */
-function pack(folder) {
-  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false', NO_COLOR: '1' };
-  execFileSync(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', 'out'], { cwd: folder, env, stdio: 'pipe' });
-  return join(folder, 'out');
-}
 
 describe('a Worker of one compiled model', () => {
   let temp;
@@ -33,7 +23,7 @@ describe('a Worker of one compiled model', () => {
     mkdirSync(join(folder, 'node_modules'));
     symlinkSync(join(root, 'dist', 'npm'), join(folder, 'node_modules', 'pageleap'));
     pageleap('compile', caseFile(NAME, 'bundle.proto.zip'), '-o', join(folder, 'model.wasm'));
-    uploaded = pack(folder);
+    uploaded = pack(folder, join(folder, 'out'));
     worker = await start(uploaded, { main: 'worker.js' });
   });
   after(async () => {

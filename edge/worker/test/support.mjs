@@ -2,9 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { root } from './workerd.mjs';
 
 export const caseFile = (name, file) => join(root, 'testdata', 'genuine', name, file);
@@ -27,6 +28,15 @@ export function assemble(folder, { program = 'worker', models = [], experiments 
   pageleap('publish', join(folder, 'models'), ...models, ...(experiments ? ['--experiments', experiments] : []));
   execFileSync(process.execPath, [join(root, 'edge', 'worker', 'embed.mjs'), join(folder, 'models')]);
   return folder;
+}
+
+const wrangler = join(dirname(createRequire(import.meta.url).resolve('wrangler/package.json')), 'bin', 'wrangler.js');
+
+/** Lets wrangler, called in a folder, write what it would deploy to out. */
+export function pack(folder, out) {
+  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false', NO_COLOR: '1' };
+  execFileSync(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', out], { cwd: folder, env, stdio: 'pipe' });
+  return out;
 }
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 200 });
