@@ -2,38 +2,53 @@ package bundle
 
 import "github.com/pageleap/pageleap/engine/internal/word"
 
-// crcTable is for the checksum of a zip's entries, sixteen bytes at a time: [k]
-// is what a byte that k others follow adds. hash/crc32 brings in sync and a table
-// for each way to be fast.
-type crcTable [16][256]uint32
+// crcTable is for the checksum of a zip's entries: what a byte adds. hash/crc32
+// brings in sync and a table for each way to be fast.
+type crcTable [256]uint32
 
 func (t *crcTable) init() {
-	for i := range t[0] {
+	for i := range t {
 		c := uint32(i)
 		for range 8 {
 			c = c>>1 ^ 0xedb88320&-(c&1)
 		}
-		t[0][i] = c
-	}
-	for k := 1; k < len(t); k++ {
-		for i, c := range t[k-1] {
-			t[k][i] = t[0][uint8(c)] ^ c>>8
-		}
+		t[i] = c
 	}
 }
 
+// sum takes long data without the table, in a third of the time. A checksum is the
+// remainder of a division of polynomials by one of degree 32, which divides
+// x^300 + x^155 + x^117 + x^89 + 1 as well. So a bit may be done away with where
+// it is added 145, 183, 211 and 300 bits further on: in the second to fifth word
+// from there (Sam Russell, Chorba: a novel CRC32 implementation, 2024).
 func (t *crcTable) sum(data []byte) uint32 {
 	c := ^uint32(0)
+	var n0, n1, n2, n3, n4 uint64 // what is to be added to the next words
 	i := 0
-	for ; i <= len(data)-16; i += 16 {
-		a, b := word.Load(data, i)^uint64(c), word.Load(data, i+8)
-		c = t[15][uint8(a)] ^ t[14][uint8(a>>8)] ^ t[13][uint8(a>>16)] ^ t[12][uint8(a>>24)] ^
-			t[11][uint8(a>>32)] ^ t[10][uint8(a>>40)] ^ t[9][uint8(a>>48)] ^ t[8][a>>56] ^
-			t[7][uint8(b)] ^ t[6][uint8(b>>8)] ^ t[5][uint8(b>>16)] ^ t[4][uint8(b>>24)] ^
-			t[3][uint8(b>>32)] ^ t[2][uint8(b>>40)] ^ t[1][uint8(b>>48)] ^ t[0][b>>56]
+	if len(data) >= 72 {
+		n0, c = uint64(c), 0
+		for ; i <= len(data)-72; i += 32 {
+			x := word.Load(data, i) ^ n0
+			n1, n2, n3, n4 = n1, n2^x<<17^x<<55, n3^x>>47^x>>9^x<<19, n4^x>>45^x<<44
+			n0 = x >> 20
+			x = word.Load(data, i+8) ^ n1
+			n2, n3, n4, n0 = n2, n3^x<<17^x<<55, n4^x>>47^x>>9^x<<19, n0^x>>45^x<<44
+			n1 = x >> 20
+			x = word.Load(data, i+16) ^ n2
+			n3, n4, n0, n1 = n3, n4^x<<17^x<<55, n0^x>>47^x>>9^x<<19, n1^x>>45^x<<44
+			n2 = x >> 20
+			x = word.Load(data, i+24) ^ n3
+			n4, n0, n1, n2 = n4, n0^x<<17^x<<55, n1^x>>47^x>>9^x<<19, n2^x>>45^x<<44
+			n3 = x >> 20
+			n0, n1, n2, n3, n4 = n4, n0, n1, n2, n3
+		}
 	}
-	for _, b := range data[i:] {
-		c = t[0][uint8(c)^b] ^ c>>8
+	n := [5]uint64{n0, n1, n2, n3, n4}
+	for k, b := range data[i:] {
+		if k < 8*len(n) {
+			b ^= byte(n[k>>3] >> (k & 7 << 3))
+		}
+		c = t[uint8(c)^b] ^ c>>8
 	}
 	return ^c
 }

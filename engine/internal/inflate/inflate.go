@@ -282,7 +282,7 @@ var (
 
 const (
 	maxLength = 258
-	slack     = maxLength + 8 // room behind the output for copies in words
+	slack     = maxLength + 32 // room behind the output for copies in words
 )
 
 // fast unpacks as long as there is plenty of input and of room, and nothing
@@ -335,7 +335,12 @@ func (u *Unpacker) fast() {
 		}
 		hold = h >> (c & 15)
 		n -= used
-		if distance >= 8 {
+		if distance >= 32 {
+			word.Copy(out, o, o-distance)
+			for k := 32; k < length; k += 32 {
+				word.Copy(out, o+k, o+k-distance)
+			}
+		} else if distance >= 8 {
 			for k := 0; k < length; k += 8 {
 				word.Store(out, o+k, word.Load(out, o+k-distance))
 			}

@@ -20,3 +20,6 @@ func Store(b []byte, i int, v uint64) {
 func Equal(a []byte, i int, b []byte, j, n int) bool {
 	return string(a[i:][:n]) == string(b[j:][:n])
 }
+
+// Copy copies 32 bytes of b from an earlier place, which may overlap the later one.
+func Copy(b []byte, to, from int) { copy(b[to:][:32], b[from:]) }

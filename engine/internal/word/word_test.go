@@ -46,3 +46,32 @@ func TestEqual(t *testing.T) {
 	}()
 	Equal(make([]byte, 20), 5, make([]byte, 20), 0, 16)
 }
+
+func TestCopy(t *testing.T) {
+	for _, from := range []int{0, 3, 20, 40} {
+		b := make([]byte, 72)
+		for i := range b {
+			b[i] = byte(i)
+		}
+		Copy(b, 40, from)
+		for i, got := range b {
+			want := i
+			if i >= 40 {
+				want = i - 40 + from
+			}
+			if got != byte(want) {
+				t.Errorf("from %d: byte %d is %d, not %d", from, i, got, want)
+			}
+		}
+	}
+	for _, at := range [][2]int{{41, 0}, {0, -1}} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("from %d to %d of 72", at[1], at[0])
+				}
+			}()
+			Copy(make([]byte, 72), at[0], at[1])
+		}()
+	}
+}
