@@ -29,17 +29,13 @@ func (t *crcTable) sum(data []byte) uint32 {
 		n0, c = uint64(c), 0
 		for ; i <= len(data)-72; i += 32 {
 			x := word.Load(data, i) ^ n0
-			n1, n2, n3, n4 = n1, n2^x<<17^x<<55, n3^x>>47^x>>9^x<<19, n4^x>>45^x<<44
-			n0 = x >> 20
+			n2, n3, n4, n0 = n2^x<<17^x<<55, n3^x>>47^x>>9^x<<19, n4^x>>45^x<<44, x>>20
 			x = word.Load(data, i+8) ^ n1
-			n2, n3, n4, n0 = n2, n3^x<<17^x<<55, n4^x>>47^x>>9^x<<19, n0^x>>45^x<<44
-			n1 = x >> 20
+			n3, n4, n0, n1 = n3^x<<17^x<<55, n4^x>>47^x>>9^x<<19, n0^x>>45^x<<44, x>>20
 			x = word.Load(data, i+16) ^ n2
-			n3, n4, n0, n1 = n3, n4^x<<17^x<<55, n0^x>>47^x>>9^x<<19, n1^x>>45^x<<44
-			n2 = x >> 20
+			n4, n0, n1, n2 = n4^x<<17^x<<55, n0^x>>47^x>>9^x<<19, n1^x>>45^x<<44, x>>20
 			x = word.Load(data, i+24) ^ n3
-			n4, n0, n1, n2 = n4, n0^x<<17^x<<55, n1^x>>47^x>>9^x<<19, n2^x>>45^x<<44
-			n3 = x >> 20
+			n0, n1, n2, n3 = n0^x<<17^x<<55, n1^x>>47^x>>9^x<<19, n2^x>>45^x<<44, x>>20
 			n0, n1, n2, n3, n4 = n4, n0, n1, n2, n3
 		}
 	}

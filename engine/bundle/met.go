@@ -11,11 +11,12 @@ import (
 type met struct {
 	nodes []metNode // 1 << bits, at their hash, where a later one takes the place of an earlier one
 	bits  int
-	added int // since nodes was made
+	count int // of nodes, but those that took a place
 	texts []byte
 }
 
 type metNode struct {
+	hash          uint32
 	start, length uint32 // in texts; no length where there is none
 	number        int32
 }
@@ -32,24 +33,24 @@ const (
 // as branches are open. It ends before a node that is not known, and after some
 // in any case: WebAssembly's engines make a function fast between its calls.
 func (m *met) run(numbers []int32, text []byte, open int, f Format) (_ []int32, length, _ int) {
-	nodes, bits := m.nodes, m.bits
+	nodes, shift := m.nodes, 32-m.bits
 	i := 0
 	for range metRun {
 		if len(text)-i < metView || open == 0 || len(nodes) == 0 {
 			break
 		}
-		start, h, n := i, uint64(0), 0
+		start, h := i, uint32(0)
 		if f == JSON {
 			if text[i] == '\n' {
 				start++
 			}
 			h = hashJSON(text, start)
-		} else if h, n = hashProto(text, i); n == 0 {
-			break
+		} else {
+			h = hashProto(text, i)
 		}
-		e := &nodes[h>>(64-bits)&uint64(len(nodes)-1)]
+		e := &nodes[int(h>>shift)&(len(nodes)-1)]
 		length := int(e.length)
-		if length == 0 || length > len(text)-start || n != 0 && n != length || !word.Equal(text, start, m.texts, int(e.start), length) {
+		if e.hash != h || length == 0 || length > len(text)-start || !word.Equal(text, start, m.texts, int(e.start), length) {
 			break
 		}
 		i = start + length
@@ -67,49 +68,68 @@ func (m *met) add(text []byte, length int, number int32, f Format) {
 	if length < metLeast || len(text) < metView {
 		return
 	}
-	// Small forests want no large table, and what is forgotten is soon met again.
-	if m.added++; m.added > len(m.nodes) && m.bits < metBits {
-		m.bits = max(10, m.bits+2)
-		m.nodes, m.added, m.texts = make([]metNode, 1<<m.bits), 0, m.texts[:0]
-	} else if len(m.texts)+length > metTexts {
+	if m.count >= len(m.nodes)/2 && m.bits < metBits { // small forests want no large table
+		m.grow()
+	}
+	if len(m.texts)+length > metTexts {
 		clear(m.nodes)
-		m.texts = m.texts[:0]
+		m.texts, m.count = m.texts[:0], 0
 	}
-	h := uint64(0)
+	n := metNode{start: uint32(len(m.texts)), length: uint32(length), number: number}
 	if f == JSON {
-		h = hashJSON(text, 0)
+		n.hash = hashJSON(text, 0)
 	} else {
-		h, _ = hashProto(text, 0)
+		n.hash = hashProto(text, 0)
 	}
-	m.nodes[h>>(64-m.bits)] = metNode{uint32(len(m.texts)), uint32(length), number}
 	m.texts = append(m.texts, text[:length]...)
+	m.put(n)
+}
+
+func (m *met) grow() {
+	before := m.nodes
+	m.bits = max(10, m.bits+2)
+	m.nodes, m.count = make([]metNode, 1<<m.bits), 0
+	for _, n := range before {
+		if n.length > 0 {
+			m.put(n)
+		}
+	}
+}
+
+func (m *met) put(n metNode) {
+	at := &m.nodes[n.hash>>(32-m.bits)]
+	if at.length == 0 {
+		m.count++
+	}
+	*at = n
 }
 
 // hashJSON looks at the parts of a node in which nodes differ, the numbers. Other
 // texts than MLeap's may have one hash for many nodes.
-func hashJSON(text []byte, i int) uint64 {
+func hashJSON(text []byte, i int) uint32 {
+	number := len(`7,"threshold":`) // from where nodes differ
 	switch text[i+len(`{"type":"`)] {
-	case 'i': // internal, as in plainStart
-		i += len(plainStart)
-		return hash(word.Load(text, i), word.Load(text, i+len(`7,"threshold":`)), word.Load(text, i+len(`7,"threshold":`)+8))
 	case 'l': // leaf
 		i += len(leafStart)
 		return hash(word.Load(text, i), word.Load(text, i+8), 0)
+	case 'i': // internal, as in plainStart
+		i += len(plainStart)
+	default:
+		i += len(sortedStart)
 	}
-	i += len(sortedStart)
-	return hash(word.Load(text, i), word.Load(text, i+len(`7,"threshold":`)), word.Load(text, i+len(`7,"threshold":`)+8))
+	return hash(word.Load(text, i), word.Load(text, i+number), word.Load(text, i+number+8))
 }
 
-// hashProto is of a message after its length, which n tells with its four bytes.
-// n is 0 where it is short or goes beyond the text.
-func hashProto(text []byte, i int) (h uint64, n int) {
-	n = 4 + int(wire.BigUint32(text[i:]))
+// hashProto is of a message that comes after its length.
+func hashProto(text []byte, i int) uint32 {
+	n := 4 + int(wire.BigUint32(text[i:]))
 	if n < metLeast || n > len(text)-i {
-		return 0, 0
+		return 0
 	}
-	return hash(word.Load(text, i+4), word.Load(text, i+n-16), word.Load(text, i+n-8)), n
+	return hash(word.Load(text, i+4), word.Load(text, i+n-16), word.Load(text, i+n-8))
 }
 
-func hash(a, b, c uint64) uint64 {
-	return a*0x9e3779b97f4a7c15 ^ b*0xc2b2ae3d27d4eb4f ^ c*0x165667b19e3779f9
+func hash(a, b, c uint64) uint32 {
+	h := a*0x9e3779b97f4a7c15 ^ b*0xc2b2ae3d27d4eb4f ^ c*0x165667b19e3779f9
+	return uint32((h ^ h>>32) * 0x9e3779b97f4a7c15 >> 32)
 }

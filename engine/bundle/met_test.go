@@ -72,7 +72,6 @@ func TestTreeReader(t *testing.T) {
 		if known := sameTree(t, r, treeModel(f, testTree(f, 9))); f == JSON && known > 100 {
 			t.Errorf("%d nodes are known that were not met", known)
 		}
-		sameTree(t, r, treeModel(f, testTree(f, 9))) // the table had to grow
 		// All are known now, but those that lost their place and, at the end, what is too short to look at.
 		if known := sameTree(t, r, treeModel(f, testTree(f, 9))); known < 650 {
 			t.Errorf("%v: %d of 1023 nodes are known", f, known)

@@ -97,9 +97,11 @@ func (f *Forest) shrink(splits []Node, trees [][]numbered) bool {
 			small[i] = smallNode(0, int(n.Slot), 0)
 		}
 	}
-	f.Small = make([]SmallNode, 0, count)
+	f.Small = make([]SmallNode, count)
+	rest := f.Small
 	for _, nodes := range trees {
-		f.Small = appendSmall(f.Small, small, nodes)
+		fillSmall(rest, small, nodes)
+		rest = rest[len(nodes):]
 	}
 	f.Cuts, f.Steps = make([]float64, 0, cutStride*len(cuts)), make([]uint8, len(cuts))
 	for slot := range cuts {
@@ -114,16 +116,16 @@ func (f *Forest) shrink(splits []Node, trees [][]numbered) bool {
 	return true
 }
 
-// appendSmall appends a tree's nodes, whose splits are in small by their numbers.
-func appendSmall(to, small []SmallNode, nodes []numbered) []SmallNode {
-	for _, n := range nodes {
+// fillSmall makes a tree's nodes of splits that are in small by their numbers.
+func fillSmall(to, small []SmallNode, nodes []numbered) {
+	to = to[:len(nodes)]
+	for i, n := range nodes {
+		s := SmallNode(leafSlot<<slotShift | uint64(^uint32(n)))
 		if number := n.number(); number >= 0 {
-			to = append(to, small[number]|smallNode(0, 0, n.right()))
-		} else {
-			to = append(to, smallNode(uint64(^number), leafSlot, n.right()))
+			s = small[number]
 		}
+		to[i] = s | SmallNode(n>>32<<(64-rightBits))
 	}
-	return to
 }
 
 // cuts are the different thresholds of a slot in ascending order, then +Inf; or

@@ -88,7 +88,7 @@ func load(p, n uint32) (handle uint32) {
 // first model is loaded, where it would take a fifth of the time, but not for
 // what makes garbage again and again.
 func collectOften(often bool) {
-	percent := int32(400)
+	percent := int32(800)
 	if often {
 		percent = 100
 	}
