@@ -131,8 +131,11 @@ func (v *env) replaceAll(n *node, x *value, with string, from int64) {
 		out = append(out, javaregex.Cut(text, last, at[0])...)
 		last = at[1]
 		out, bad = n.pat.replacement(out, text, with, at)
-		return bad == ""
+		return bad == "" && !v.tooLong(n, x, len(out))
 	})
+	if x.null {
+		return
+	}
 	if bad != "" {
 		v.fail(n, x, ErrValue, bad, "")
 	}

@@ -2,6 +2,7 @@ package sql
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -9,8 +10,16 @@ import (
 	"github.com/pageleap/pageleap/engine/internal/javatext"
 )
 
-// maxText bounds what repeat and padding make.
+// maxText bounds the texts that functions make of shorter ones.
 const maxText = 1 << 24
+
+// tooLong says whether so many bytes are too many, and if so leaves null in x.
+func (v *env) tooLong(n *node, x *value, bytes int) bool {
+	if bytes > maxText {
+		v.fail(n, x, ErrValue, "a text longer than the "+strconv.Itoa(maxText)+" bytes that a function may make", "")
+	}
+	return bytes > maxText
+}
 
 // text1 computes functions of one text.
 func (v *env) text1(n *node, x *value) {
@@ -85,8 +94,7 @@ func (v *env) repeat(n *node, x *value, s string, times int64) string {
 	if times <= 0 || s == "" {
 		return ""
 	}
-	if times > maxText/int64(len(s)) {
-		v.fail(n, x, ErrValue, "a text longer than 16 MB", "")
+	if times = min(times, maxText+1); v.tooLong(n, x, int(times)*len(s)) {
 		return ""
 	}
 	b := make([]byte, 0, len(s)*int(times))
@@ -102,9 +110,13 @@ func (v *env) textMany(n *node, x, y, z, last *value) {
 	case opSubstring:
 		x.s = substring(x.s, y.i, z.i)
 	case opReplace:
-		if y.s != "" {
-			x.s = strings.ReplaceAll(x.s, y.s, z.s)
+		if y.s == "" {
+			return
 		}
+		if grows := len(z.s) - len(y.s); grows > 0 && v.tooLong(n, x, len(x.s)+strings.Count(x.s, y.s)*grows) {
+			return
+		}
+		x.s = strings.ReplaceAll(x.s, y.s, z.s)
 	case opTranslate:
 		x.s = translate(x.s, y.s, z.s)
 	case opLocate:
@@ -134,6 +146,9 @@ func (v *env) concat(n *node, x *value) {
 		if v.eval(a, x); x.null {
 			return
 		}
+		if v.tooLong(n, x, len(b)+len(x.s)) {
+			return
+		}
 		b = append(b, x.s...)
 	}
 	x.s = string(b)
@@ -153,7 +168,13 @@ func (v *env) concatWs(n *node, x *value) {
 			parts = append(parts, y.s)
 		}
 	}
-	x.s = strings.Join(parts, x.s)
+	size := max(0, len(parts)-1) * len(x.s)
+	for _, s := range parts {
+		size += len(s)
+	}
+	if !v.tooLong(n, x, size) {
+		x.s = strings.Join(parts, x.s)
+	}
 }
 
 // substring is SQL's: from 1, or negative from the end (UTF8String.substringSQL).

@@ -111,7 +111,9 @@ func (t *binarizer) Transform(in, out []*frame.Value) error {
 		threshold := t.thresholds[i]
 		switch {
 		case t.inputs[i].Type.Kind == frame.Tensor:
-			binarize(out[i], v, threshold)
+			if !binarize(out[i], v, threshold) {
+				return tooMuch(i, v.Size(), mostElements, "elements")
+			}
 		case v.Null && t.keepNull:
 			out[i].SetNull()
 		case !v.Null && v.Num > threshold:
@@ -123,7 +125,8 @@ func (t *binarizer) Transform(in, out []*frame.Value) error {
 	return nil
 }
 
-func binarize(out, v *frame.Value, threshold float64) {
+// binarize says whether the answer is not too large.
+func binarize(out, v *frame.Value, threshold float64) bool {
 	if v.Sparse && threshold >= 0 {
 		ones := 0
 		for _, x := range v.Nums {
@@ -138,8 +141,11 @@ func binarize(out, v *frame.Value, threshold float64) {
 					out.Put(int(v.Indices[k]), 1)
 				}
 			}
-			return
+			return true
 		}
+	}
+	if v.Sparse && v.Size() > mostElements {
+		return false
 	}
 	d := expand(v, out)
 	for i, x := range d {
@@ -149,4 +155,5 @@ func binarize(out, v *frame.Value, threshold float64) {
 		}
 	}
 	compress(out)
+	return true
 }

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/pageleap/pageleap/engine/frame"
 )
@@ -33,6 +34,10 @@ func readDCT(s *Source) (Transformer, error) {
 	return t, nil
 }
 
+// mostCosines is how many cosines a transform may take: those of a dense vector of
+// 16,384 elements.
+const mostCosines = 1 << 28
+
 // maxCosines is the greatest size for which a table is kept.
 const maxCosines = 1 << 12
 
@@ -62,6 +67,10 @@ func (t *dct) Transform(in, out []*frame.Value) error {
 	n := v.Size()
 	if n == 0 {
 		return Bad(0, ErrShape, "empty vector, which has no cosine transform", "")
+	}
+	if steps := n * len(v.Nums); n > mostElements || steps > mostCosines {
+		return Bad(0, frame.ErrLimit, "vector of "+strconv.Itoa(n)+" elements, "+strconv.Itoa(len(v.Nums))+
+			" of them stored, whose product is above the "+strconv.Itoa(mostCosines)+" that a cosine transform may take", "")
 	}
 	first, other := math.Sqrt(1/float64(n)), math.Sqrt(2/float64(n))
 	d := out[0].Dense(n)

@@ -94,6 +94,9 @@ func (t *interaction) Transform(in, out []*frame.Value) error {
 		if x.port.Type.Kind == frame.Tensor {
 			times = len(v.Nums)
 		}
+		if have*times > mostElements {
+			return tooMuch(i, have*times, mostElements, "products")
+		}
 		o.Nums = slices.Grow(o.Nums, have*times)[:have*times]
 		o.Indices = slices.Grow(o.Indices, have*times)[:have*times]
 		// The last block first: the first one takes the place of what is multiplied.

@@ -26,6 +26,14 @@ func (t *ngram) Outputs() []Port { return termsOutput() }
 
 func (t *ngram) Transform(in, out []*frame.Value) error {
 	words, grams := in[0].Strs, out[0].Strs[:0]
+	// Grams share their text here, but whoever writes them down does not.
+	size := 0
+	for i, w := range words {
+		size += min(t.n, i+1, len(words)-i) * (len(w) + 1)
+	}
+	if size > mostText && len(words) >= t.n {
+		return tooMuch(0, size, mostText, "bytes of n-grams")
+	}
 	if len(words) >= t.n {
 		// All grams are pieces of one string.
 		all := strings.Join(words, " ")

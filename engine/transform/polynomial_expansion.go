@@ -24,7 +24,7 @@ func readPolynomialExpansion(s *Source) (Transformer, error) {
 	if t.degree < 1 || t.degree > math.MaxInt32 {
 		s.Fail("degree", "is "+strconv.Itoa(t.degree)+", not 1 or more")
 	} else if monomials(t.size, t.degree) < 0 {
-		s.Fail("degree", "is "+strconv.Itoa(t.degree)+", which makes too many products of "+strconv.Itoa(t.size)+" elements")
+		s.Fail("degree", "is "+strconv.Itoa(t.degree)+", which makes too many products of "+strconv.Itoa(t.size)+" elements: an op may make "+strconv.Itoa(mostElements))
 	}
 	return t, s.Err()
 }
@@ -47,7 +47,8 @@ func (t *polynomialExpansion) Transform(in, out []*frame.Value) error {
 	size := monomials(n, t.degree) - 1
 	switch {
 	case size < 0:
-		return Bad(0, ErrShape, "vector of "+strconv.Itoa(n)+" elements, which has too many products of degree "+strconv.Itoa(t.degree), "")
+		return Bad(0, frame.ErrLimit, "vector of "+strconv.Itoa(n)+" elements, which has too many products of degree "+strconv.Itoa(t.degree)+
+			": an op may make "+strconv.Itoa(mostElements), "")
 	case v.Sparse:
 		out[0].StartSparse(size)
 		expandSparse(out[0], v.Indices, v.Nums, n, t.degree, 1, -1)
@@ -97,12 +98,12 @@ func expandSparse(out *frame.Value, indices []int32, v []float64, n, degree int,
 
 // monomials is how many products of up to degree of n elements there are, 1
 // among them: n + degree over degree. It is negative where they are more than
-// an int32 counts.
+// mostElements, and 1.
 func monomials(n, degree int) int {
 	small, count := min(n, degree), 1
 	for i := 1; i <= small; i++ {
 		count = count * (n + degree - small + i) / i
-		if count > math.MaxInt32 {
+		if count > mostElements+1 {
 			return -1
 		}
 	}

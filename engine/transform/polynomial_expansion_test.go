@@ -24,7 +24,7 @@ func TestPolynomialExpansion(t *testing.T) {
 		{sparse(3, 0, 0, 2, 5), "19:[9=5 15=25 18=125]"},
 		{sparse(3, 1, nan), "19:[3=NaN 6=NaN 8=NaN]"},
 		{sparse(3), "19:[]"},
-		{sparse(10000), "wrong vector size at 0"},
+		{sparse(10000), "limit exceeded at 0"},
 	} {
 		if got := row(tr, c.in); got != c.want {
 			t.Errorf("got %s, want %s", got, c.want)

@@ -115,9 +115,12 @@ func (t *sparkAssembler) Transform(in, out []*frame.Value) error {
 		}
 		size += n
 	}
-	if sparser(nonzeros, size) {
+	switch sparse := sparser(nonzeros, size); {
+	case nonzeros > mostElements || size > mostElements && !sparse:
+		return tooMuch(0, size, mostElements, "elements")
+	case sparse:
 		t.sparse(in, out[0], size)
-	} else {
+	default:
 		t.dense(in, out[0].Zeros(size))
 	}
 	return nil

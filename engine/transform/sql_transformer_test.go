@@ -121,6 +121,19 @@ func TestSQLTransformerRefused(t *testing.T) {
 	}
 }
 
+// A short statement makes no long texts.
+func TestSQLTransformerBounds(t *testing.T) {
+	long := str(strings.Repeat("a", 1<<20))
+	for _, expression := range []string{"repeat(s, 100)", "lpad(s, 2147483647, s)", "replace(s, 'a', s)", "concat(s" + strings.Repeat(", s", 20) + ")",
+		"concat_ws(s" + strings.Repeat(", s", 20) + ")", "regexp_replace(s, 'a', repeat('b', 100))"} {
+		p := resolve(t, sqlNode("SELECT "+expression+" AS t FROM __THIS__"), sqlColumns)
+		_, err := apply(p, long)
+		if err == nil || !strings.Contains(err.Error(), "a text longer than the 16777216 bytes that a function may make") {
+			t.Errorf("%s: %v", expression, err)
+		}
+	}
+}
+
 func TestSQLTransformerAllocs(t *testing.T) {
 	p := resolve(t, sqlNode("SELECT *, round(a * 2 + n, 1) AS r, CASE WHEN a > 0.5 AND n IN (1, 2) THEN log(a) ELSE pmod(n, 7) END AS c, 0.5 * n AS d FROM __THIS__ WHERE a <> 0"), sqlColumns)
 	wantNoAllocs(t, p, num(2.5), num(2))

@@ -73,10 +73,13 @@ func (t *vectorAssembler) Transform(in, out []*frame.Value) error {
 			}
 		}
 	}
-	if nonzeros > t.maxSparse {
-		t.dense(in, out[0].Zeros(t.size))
-	} else {
+	switch sparse := nonzeros <= t.maxSparse; {
+	case nonzeros > mostElements || t.size > mostElements && !sparse:
+		return tooMuch(0, t.size, mostElements, "elements")
+	case sparse:
 		t.sparse(in, out[0])
+	default:
+		t.dense(in, out[0].Zeros(t.size))
 	}
 	return nil
 }

@@ -84,5 +84,17 @@ func tooShort(port int, v *frame.Value, need int) error {
 	return Bad(port, ErrShape, "vector of "+strconv.Itoa(v.Size())+" elements where the model reads element "+strconv.Itoa(need-1), "")
 }
 
+// Bounds of what an op makes out of less. A row may bring as much, see
+// frame.Limits.
+const (
+	mostElements = 1 << 24 // of a vector, as it is stored
+	mostText     = 1 << 26 // bytes of a list's texts
+)
+
+// tooMuch is the error for a row of which an op would make so many of them.
+func tooMuch(port int, n, most int, what string) error {
+	return Bad(port, frame.ErrLimit, strconv.Itoa(n)+" "+what+", more than the "+strconv.Itoa(most)+" that an op may make", "")
+}
+
 // show writes a number for an error message.
 func show(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -26,7 +26,7 @@ var (
 	// ErrPattern: Java refuses the pattern too, or it cannot be matched here.
 	ErrPattern = errors.New("unusable regular expression")
 	// ErrEffort: a text on which the pattern backtracks without end in sight.
-	ErrEffort = errors.New("too much backtracking")
+	ErrEffort = errors.New("too much backtracking: more than " + strconv.Itoa(maxSteps) + " steps and " + strconv.Itoa(byteSteps) + " for each byte of the text")
 )
 
 // Error is a fault in a pattern.

@@ -137,6 +137,14 @@ func TestEffort(t *testing.T) {
 	if _, err := re.Split(nil, strings.Repeat("a", 100)); err != ErrEffort {
 		t.Errorf("exponential: %v", err)
 	}
+	// A round of many characters is as many steps, and so are searches one after the
+	// other.
+	for _, pattern := range []string{`(?:(?:a{1000}){1000}){1000}`, `a(?=.*)`} {
+		re, _ = Compile(pattern)
+		if _, err := re.FindAll(nil, strings.Repeat("a", 100000)); err != ErrEffort {
+			t.Errorf("/%s/: %v", pattern, err)
+		}
+	}
 	// What Java's stack overflows on.
 	re, _ = Compile(`(?:a|b)*`)
 	if got, err := re.FindAll(nil, strings.Repeat("ab", 100000)); len(got) != 2 || err != nil {

@@ -28,10 +28,12 @@ type entry struct {
 
 const plain = -1 // entry.more of a mere place to go on from
 
-// What a search may take before it is given up: steps, and places to go back to.
+// What all searches of a text may take before they are given up: steps, some more
+// for each byte of the text, and places to go back to.
 const (
-	maxSteps = 1 << 24
-	maxStack = 1 << 22
+	maxSteps  = 1 << 24
+	byteSteps = 16
+	maxStack  = 1 << 22
 )
 
 // find is the leftmost match at from or after it: -1 if there is none.
@@ -40,7 +42,6 @@ func (m *machine) find(from int) (lo, hi int) {
 	if n := loops + 2*len(m.re.groups); len(m.regs) < n {
 		m.regs = make([]int32, n)
 	}
-	m.steps = 0
 	for pos := from; ; {
 		for m.re.starts != nil && pos < len(m.text) && m.text[pos] < utf8.RuneSelf && !m.re.starts.has(m.text[pos]) {
 			pos++
@@ -124,9 +125,9 @@ func (m *machine) setReg(i, v int32) {
 func (m *machine) run(pc int32, pos int) int {
 	base := len(m.stack)
 	for {
-		if m.steps++; m.steps > maxSteps || len(m.stack) > maxStack {
+		if m.steps++; m.steps > maxSteps+byteSteps*len(m.text) || len(m.stack) > maxStack {
 			m.err = ErrEffort
-			m.steps = maxSteps // whoever called run gives up too
+			m.steps = 1 << 40 // whoever called run gives up too
 			m.stack = m.stack[:base]
 			return -1
 		}
@@ -243,14 +244,16 @@ func (m *machine) one(set int32, pos int) int {
 // many is where the characters at pos that iSets takes end: -1 if they are too few.
 func (m *machine) many(pc int32, pos int) int {
 	in := &m.re.prog[pc]
-	count := int32(0)
+	count, start := int32(0), pos
 	for ; count < in.min; count++ {
 		n := m.one(in.arg, pos)
 		if n == 0 {
+			m.steps += (pos - start) / 8
 			return -1
 		}
 		pos += n
 	}
+	m.steps += (pos - start) / 8
 	if in.mode == lazy {
 		if count < in.max {
 			m.push(pc, pos, in.max-count)
