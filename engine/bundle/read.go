@@ -227,14 +227,7 @@ func (r *reader) model(dir string, depth int) (*Model, error) {
 		}
 		m.Children = append(m.Children, child)
 	}
-	return m, r.below(m, depth)
-}
 
-// below reads what else is in a model's directory: the models in directories of
-// their own, and the files.
-func (r *reader) below(m *Model, depth int) error {
-	dir := m.Path
-	model, node := "model"+r.format.ext(), "node"+r.format.ext()
 	prefix := r.top + dir + "/"
 	for names := r.names[r.from(prefix):]; len(names) > 0 && strings.HasPrefix(names[0], prefix); {
 		name := names[0][len(prefix):]
@@ -249,41 +242,34 @@ func (r *reader) below(m *Model, depth int) error {
 			case strings.HasSuffix(part, ".node"): // a child, or not part of the pipeline
 				names = names[n:]
 				continue
-			case r.has(dir + "/" + part + "/" + model):
-				sub, err := r.model(dir+"/"+part, depth+1)
+			case r.has(dir + "/" + part + "/" + file):
+				model, err := r.model(dir+"/"+part, depth+1)
 				if err != nil {
-					return err
+					return nil, err
 				}
-				m.Subs = append(m.Subs, Sub{Dir: part, Model: sub})
+				m.Subs = append(m.Subs, Sub{Dir: part, Model: model})
 				names = names[n:]
 				continue
 			}
 		}
 		names = names[1:]
-		if name == model || name == node {
+		if name == file || name == "node"+r.format.ext() {
 			continue
 		}
-		if err := r.file(m, name); err != nil {
-			return err
+		f := File{Name: name}
+		if r.lazy && name == treeName+r.format.ext() {
+			e, err := r.admit(dir + "/" + name)
+			if err != nil {
+				return nil, err
+			}
+			r.bytes += e.length
+			f.zip, f.entry = r.zip, e
+		} else if f.Data, err = r.keep(dir + "/" + name); err != nil {
+			return nil, err
 		}
+		m.Files = append(m.Files, f)
 	}
-	return nil
-}
-
-// file adds a file to a model's.
-func (r *reader) file(m *Model, name string) (err error) {
-	f := File{Name: name}
-	if r.lazy && name == treeName+r.format.ext() {
-		if f.entry, err = r.admit(m.Path + "/" + name); err != nil {
-			return err
-		}
-		r.bytes += f.entry.length
-		f.zip = r.zip
-	} else if f.Data, err = r.keep(m.Path + "/" + name); err != nil {
-		return err
-	}
-	m.Files = append(m.Files, f)
-	return nil
+	return m, nil
 }
 
 // modelFile reads model.json or model.pb.

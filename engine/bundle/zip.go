@@ -59,11 +59,17 @@ func u32(b []byte) int { return int(wire.Uint32(b)) }
 func zipError(msg string) error { return &Error{Kind: ErrMalformed, Msg: msg} }
 
 func (z *zipFiles) open() error {
-	end, err := z.findEnd()
-	if err != nil {
-		return err
+	data := z.data
+	end := len(data)
+	for {
+		if end = bytes.LastIndex(data[:end], []byte("PK\x05\x06")); end < 0 {
+			return zipError("not a zip file, or its end is missing")
+		}
+		if end+endSize <= len(data) && end+endSize+u16(data[end+20:]) <= len(data) {
+			break
+		}
 	}
-	tail := z.data[end:]
+	tail := data[end:]
 	count, size, offset := u16(tail[10:]), u32(tail[12:]), u32(tail[16:])
 	if u16(tail[4:]) != 0 || u16(tail[6:]) != 0 || u16(tail[8:]) != count {
 		return zipError("one part of a zip of several disks")
@@ -76,39 +82,17 @@ func (z *zipFiles) open() error {
 	if shift < 0 {
 		return zipError("the central directory (" + strconv.Itoa(size) + " bytes at " + strconv.Itoa(offset) + ") is cut off")
 	}
-	z.entries = make([]zipEntry, 0, min(count, size/headerSize))
-	if err := z.directory(end-size, end, count, shift); err != nil {
-		return err
-	}
-	return z.order()
-}
-
-// findEnd finds the record that ends a zip.
-func (z *zipFiles) findEnd() (end int, err error) {
-	data := z.data
-	for end = len(data); ; {
-		if end = bytes.LastIndex(data[:end], []byte("PK\x05\x06")); end < 0 {
-			return 0, zipError("not a zip file, or its end is missing")
-		}
-		if end+endSize <= len(data) && end+endSize+u16(data[end+20:]) <= len(data) {
-			return end, nil
-		}
-	}
-}
-
-// directory reads the central directory, which is where the files' bytes end.
-func (z *zipFiles) directory(start, end, count, shift int) error {
-	dir := z.data[start:end]
+	dir := data[end-size : end]
 	for i := range count {
-		n, next := headerSize, 0
-		if len(dir) >= headerSize && string(dir[:4]) == "PK\x01\x02" {
-			n += u16(dir[28:])
-			next = n + u16(dir[30:]) + u16(dir[32:])
+		if len(dir) < headerSize || string(dir[:4]) != "PK\x01\x02" {
+			return zipError("entry " + strconv.Itoa(i) + " of " + strconv.Itoa(count) + " is missing in the central directory")
 		}
-		if next == 0 || next > len(dir) {
-			return zipError("entry " + strconv.Itoa(i) + " of " + strconv.Itoa(count) + " is missing in the central directory, or cut off")
+		n := headerSize + u16(dir[28:])
+		next := n + u16(dir[30:]) + u16(dir[32:])
+		if next > len(dir) {
+			return zipError("entry " + strconv.Itoa(i) + " of " + strconv.Itoa(count) + " is cut off")
 		}
-		if err := z.entry(dir[:n], shift, start); err != nil {
+		if err := z.entry(dir[:n], shift, end-size); err != nil {
 			return err
 		}
 		dir = dir[next:]
@@ -116,11 +100,7 @@ func (z *zipFiles) directory(start, end, count, shift int) error {
 	if len(dir) > 0 {
 		return zipError("more entries than the " + strconv.Itoa(count) + " that the zip claims to have")
 	}
-	return nil
-}
 
-// order puts the entries in the order of their names.
-func (z *zipFiles) order() error {
 	// Entries that share bytes are how a small zip unpacks to a huge one.
 	order := make([]int32, len(z.entries))
 	for i := range order {
@@ -130,7 +110,7 @@ func (z *zipFiles) order() error {
 	sort(len(order), func(i, j int) bool { return z.entries[order[i]].head < z.entries[order[j]].head }, swap)
 	for i := 1; i < len(order); i++ {
 		if a, b := &z.entries[order[i-1]], &z.entries[order[i]]; int64(a.start)+a.packed > int64(b.head) {
-			return a.fault("and " + strconv.Quote(b.name) + " overlap")
+			return zipError(strconv.Quote(a.name) + " and " + strconv.Quote(b.name) + " overlap")
 		}
 	}
 	sort(len(order), func(i, j int) bool { return z.entries[order[i]].name < z.entries[order[j]].name }, swap)
@@ -138,7 +118,7 @@ func (z *zipFiles) order() error {
 	for i, k := range order {
 		byName[i] = z.entries[k]
 		if i > 0 && byName[i].name == byName[i-1].name {
-			return byName[i].fault("is there twice")
+			return zipError(strconv.Quote(byName[i].name) + " is there twice")
 		}
 	}
 	z.entries = byName
@@ -148,53 +128,44 @@ func (z *zipFiles) order() error {
 // entry checks one header of the central directory and the local header that it
 // points to. limit is where the files' bytes end.
 func (z *zipFiles) entry(h []byte, shift, limit int) error {
-	flags, method := u16(h[8:]), u16(h[10:])
-	e := zipEntry{name: string(h[headerSize:]), deflated: method == 8, crc: wire.Uint32(h[16:]), packed: int64(u32(h[20:])), length: int64(u32(h[24:]))}
-	offset := u32(h[42:])
-	path, isDir := strings.CutSuffix(e.name, "/")
+	flags, method, name := u16(h[8:]), u16(h[10:]), string(h[headerSize:])
+	e := zipEntry{name: name, deflated: method == 8, crc: wire.Uint32(h[16:]), packed: int64(u32(h[20:])), length: int64(u32(h[24:]))}
+	quoted := func() string { return strconv.Quote(name) }
+	path, isDir := strings.CutSuffix(name, "/")
 	switch {
 	case !validPath(path):
-		return e.fault("leads outside the bundle or is no plain path")
-	case e.packed == 0xffffffff || e.length == 0xffffffff || offset == 0xffffffff:
-		return e.fault("is a zip64 entry; pack the bundle as a plain zip")
+		return zipError("the name " + quoted() + " leads outside the bundle or is no plain path")
+	case e.packed == 0xffffffff || e.length == 0xffffffff || u32(h[42:]) == 0xffffffff:
+		return zipError(quoted() + " is a zip64 entry; pack the bundle as a plain zip")
 	case isDir:
 		if e.length != 0 {
-			return e.fault("is a directory, and has contents")
+			return zipError("the directory " + quoted() + " has contents")
 		}
 		return nil
 	case flags&(1|1<<6|1<<13) != 0:
-		return e.fault("is encrypted")
+		return zipError(quoted() + " is encrypted")
 	case method != 0 && method != 8:
-		return e.fault("is packed by a method that is not read; only stored (0) and deflated (8) are", method)
+		return zipError(quoted() + " is packed by method " + strconv.Itoa(method) + "; only stored (0) and deflated (8) are read")
 	case method == 0 && e.packed != e.length:
-		return e.fault("is stored, but its two sizes differ", int(e.packed), int(e.length))
+		return zipError(quoted() + " is stored, but its two sizes differ: " + strconv.FormatInt(e.packed, 10) + " and " + strconv.FormatInt(e.length, 10))
 	}
 
-	start := shift + offset
+	start := shift + u32(h[42:])
 	if start > limit-localSize || string(z.data[start:start+4]) != "PK\x03\x04" {
-		return e.fault("has no entry where the central directory says, at byte", start)
+		return zipError("no entry where " + quoted() + " should be, at byte " + strconv.Itoa(start))
 	}
 	local := z.data[start:limit]
 	nameEnd := localSize + u16(local[26:])
 	body := nameEnd + u16(local[28:])
 	if int64(body)+e.packed > int64(len(local)) {
-		return e.fault("is cut off")
+		return zipError(quoted() + " is cut off")
 	}
-	if string(local[localSize:nameEnd]) != e.name || u16(local[8:]) != method {
-		return e.fault("differs between the central directory and its own header")
+	if string(local[localSize:nameEnd]) != name || u16(local[8:]) != method {
+		return zipError(quoted() + " differs between the central directory and its own header")
 	}
 	e.head, e.start = start, start+body
 	z.entries = append(z.entries, e)
 	return nil
-}
-
-// fault is an error about an entry, with the values that it is about.
-func (e *zipEntry) fault(msg string, values ...int) error {
-	msg = strconv.Quote(e.name) + " " + msg
-	for i, v := range values {
-		msg += [...]string{": ", ", "}[min(i, 1)] + strconv.Itoa(v)
-	}
-	return zipError(msg)
 }
 
 // validPath says whether a name is a relative path without ".", ".." or empty parts.

@@ -238,8 +238,20 @@ func (b *build) function(name string, params int, result bool) *wasmbin.Func {
 	return f
 }
 
-// wrap exports a function that is a call of a kernel.
+// wrap exports a function that is a call of a kernel, or the kernel itself where
+// it takes what the function does.
 func (b *build) wrap(name string, params int, result bool, kernel string, args ...any) error {
+	own := len(args) == params
+	for i, a := range args {
+		own = own && a == any(param(i))
+	}
+	if own {
+		k, err := b.compiler.Func(kernel)
+		if err == nil {
+			b.module.Export(name, k)
+		}
+		return err
+	}
 	return b.call(b.function(name, params, result), false, kernel, args...)
 }
 

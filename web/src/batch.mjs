@@ -18,7 +18,7 @@ export function batches(instance, handle, inputs, all, wanted) {
   let at = 0; // the memory of the columns
   let room = 0;
   return (columns, rows) => {
-    if (!instance.exports.scores) throw new PageleapError('wasm', 'this module scores no batches');
+    if (!instance.exports.scores) throw new PageleapError('usage', 'scoreBatch: this module takes single rows; use score, or scorer.wasm');
     if (!Number.isInteger(rows) || rows < 0) throw new PageleapError('usage', `rows: give a number of rows, not ${rows}`);
     for (const name in columns) if (!names.includes(name)) throw unknownColumn(name, names, 'input');
     // The addresses first, then the columns.

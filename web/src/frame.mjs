@@ -3,10 +3,10 @@ import { PageleapError } from './error.mjs';
 import { unknownColumn } from './row.mjs';
 
 /** Runs a leap frame through score, row by row. Rows that are dropped are left out. Vectors come back dense. */
-export function transformRows(frame, { select, inputs, fields }, score) {
+export function transformRows(frame, { to, select, inputs, fields }, score) {
   const given = frame.schema?.fields;
-  if (!given?.map || !frame.rows?.map)
-    throw new PageleapError('usage', 'transform: a compiled module takes leap frames ({schema, rows}) only; scorer.wasm takes text too');
+  if (to || !given?.map || !frame.rows?.map)
+    throw new PageleapError('usage', 'transform: a compiled module takes and gives {schema, rows} only; use scorer.wasm for text');
   const index = (list, name) => {
     const names = list.map((f) => f.name);
     if (!names.includes(name)) throw unknownColumn(name, names, 'column');

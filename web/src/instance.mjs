@@ -14,7 +14,11 @@ export class Instance {
   // bare: the module was compiled from a bundle.
   static async create(module, bare) {
     const self = new Instance(module, bare);
-    return self.#start(await WebAssembly.instantiate(module, self.wasi()));
+    try {
+      return self.#startNow();
+    } catch {
+      return self.#start(await WebAssembly.instantiate(module, self.wasi()));
+    }
   }
 
   dead; // the trap that ended it
@@ -27,11 +31,16 @@ export class Instance {
     this.bare = bare;
   }
 
+  // Pages may not in Chromium before 115.
+  #startNow() {
+    return this.#start(new WebAssembly.Instance(this.#module, this.wasi()));
+  }
+
   #start({ exports }) {
     this.exports = exports;
     this.memory = exports.memory;
-    if (typeof exports.abi !== 'function') {
-      throw new PageleapError('wasm', 'this WebAssembly module is not pageleap: it has no export "abi"');
+    if (!exports.memory || !exports.abi) {
+      throw new PageleapError('wasm', 'this WebAssembly module is not pageleap: no export "abi"');
     }
     exports._initialize();
     const abi = exports.abi();
@@ -43,13 +52,12 @@ export class Instance {
     return this;
   }
 
-  // Another instance, in place of this one that trapped. A page may not have it
-  // at once in Chromium before 115: there it is ready a little later.
+  // Another instance, in place of this one that trapped. Where it cannot be had at
+  // once it is ready a little later.
   renewed() {
     if (this.#next) return this.#next;
-    const next = new Instance(this.#module, this.bare);
     try {
-      return next.#start(new WebAssembly.Instance(this.#module, next.wasi()));
+      return new Instance(this.#module, this.bare).#startNow();
     } catch {
       Instance.create(this.#module, this.bare).then(
         (next) => (this.#next = next),
@@ -185,11 +193,17 @@ export class Instance {
     return new PageleapError(text.slice(0, end), text.slice(end + 1));
   }
 
+  // Loads a bundle, or what a compiled module has in it.
   load(zip) {
-    const at = this.put(zip);
-    const handle = this.call('load', at, zip.length);
-    this.call('free', at);
+    const at = zip && this.put(zip);
+    const handle = this.call('load', at, zip?.length);
+    if (zip) this.call('free', at);
     if (handle === 0) throw this.error();
     return handle;
+  }
+
+  describe(handle) {
+    if (this.call('describe', handle) !== 0) throw this.error();
+    return JSON.parse(decoder.decode(this.block(0)));
   }
 }

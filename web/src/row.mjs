@@ -27,6 +27,8 @@ function holds({ kind, base }) {
 // tens of nanoseconds: DataViews, closures, calls by name, typed arrays of
 // typed arrays.
 export class FlatRow {
+  #instance;
+  #inputs;
   #names;
   #byName;
   #kinds;
@@ -43,8 +45,8 @@ export class FlatRow {
   #rows;
 
   constructor(instance, at, inputs, outputs = [], wanted = []) {
-    this.instance = instance;
-    this.inputs = inputs;
+    this.#instance = instance;
+    this.#inputs = inputs;
     this.#names = inputs.map((c) => c.name);
     this.#byName = new Map(this.#names.map((name, i) => [name, i]));
     this.#kinds = inputs.map(holds);
@@ -63,11 +65,11 @@ export class FlatRow {
     });
     this.#wantedKinds = this.#wanted.map(holds);
     this.#texts = this.#wanted.map(() => ''); // what each output of text was the last time
-    this.#held = inputs.map(() => 0); // the memory behind each string or vector
-    this.#room = inputs.map(() => 0);
-    this.#written = inputs.map(() => undefined); // the string that is in it
+    this.#held = []; // the memory behind each string or vector
+    this.#room = []; // its size
+    this.#written = []; // the string that is in it
     this.#order = []; // the inputs in the order of the last row's columns
-    this.#given = inputs.map(() => 0); // the last row that had the input
+    this.#given = []; // the last row that had the input
     this.#rows = 0;
   }
 
@@ -98,98 +100,77 @@ export class FlatRow {
   set(i, value) {
     const kind = this.#kinds[i];
     const cell = this.#cells[i];
-    if (typeof value === 'number' || typeof value === 'boolean') {
-      const { u32, f64 } = this.instance;
-      if (kind === NUMBER || kind === BOOLEAN) {
+    if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') {
+      const { u32, f64 } = this.#instance;
+      if (kind === LONG && putLong(u32, cell + 2, typeof value === 'boolean' ? +value : value)) {
+        u32[cell] = TAG.long;
+        return;
+      }
+      if (kind <= BOOLEAN && typeof value !== 'bigint') {
         u32[cell] = TAG.number;
         f64[(cell + 2) >>> 1] = +value;
         return;
       }
-      if (kind === LONG && Number.isSafeInteger(+value)) {
-        u32[cell] = TAG.long;
-        u32[cell + 2] = +value; // modulo 2 ** 32
-        u32[cell + 3] = Math.floor(+value / TWO32);
-        return;
-      }
     } else if (value === null || value === undefined) {
-      this.instance.u32[cell] = TAG.null;
+      this.#instance.u32[cell] = TAG.null;
       return;
     } else if (typeof value === 'string') {
-      if (kind === TEXT) return this.setString(i, value);
-    } else if (typeof value === 'bigint') {
-      if (kind === LONG) {
-        const { u32 } = this.instance;
-        u32[cell] = TAG.long;
-        u32[cell + 2] = Number(BigInt.asUintN(32, value));
-        u32[cell + 3] = Number(BigInt.asUintN(32, value >> 32n));
-        return;
-      }
+      if (kind === TEXT) return this.#setString(i, value);
     } else if (kind === VECTOR && (value instanceof Float64Array || (Array.isArray(value) && typeof value[0] !== 'object'))) {
-      return this.setVector(i, value);
-    } else if (kind >= VECTOR && typeof value === 'object' && !this.instance.bare) {
-      return this.setJSON(i, value);
+      return this.#setVector(i, value);
+    } else if (kind >= VECTOR && typeof value === 'object' && !this.#instance.bare) {
+      return this.#setJSON(i, value);
     } else if (kind === VECTOR && value.dimensions?.length === 1) {
-      return this.setVector(i, value.values, value.indices?.flat(), value.dimensions[0]);
-    } else if (kind === OTHER && this.inputs[i].kind === 'list' && Array.isArray(value)) {
-      return this.setList(i, value);
+      return this.#setVector(i, value.values, value.indices?.flat(), value.dimensions[0]);
+    } else if (kind === OTHER && this.#inputs[i].kind === 'list' && Array.isArray(value)) {
+      return this.#setList(i, value);
     }
-    throw wrongType(this.inputs[i], value);
+    throw wrongType(this.#inputs[i], value);
   }
 
   // Room for n bytes behind input i.
-  reserve(i, n) {
-    if (this.#room[i] < n || this.#held[i] === 0) {
-      if (this.#held[i]) this.instance.call('free', this.#held[i]);
+  #reserve(i, n) {
+    if (this.#room[i] < n || !this.#held[i]) {
+      if (this.#held[i]) this.#instance.call('free', this.#held[i]);
       this.#held[i] = 0; // should there be no more
-      this.#held[i] = this.instance.alloc((this.#room[i] = Math.max(64, n)));
+      this.#held[i] = this.#instance.alloc((this.#room[i] = Math.max(64, n)));
     }
     return this.#held[i];
   }
 
-  point(i, tag, n, address) {
-    const { u32 } = this.instance;
+  #point(i, tag, n, address) {
+    const { u32 } = this.#instance;
     const cell = this.#cells[i];
     u32[cell] = tag;
     u32[cell + 1] = n;
     u32[cell + 2] = address;
   }
 
-  setString(i, value) {
+  #setString(i, value) {
     if (this.#written[i] === value) {
-      this.instance.u32[this.#cells[i]] = TAG.string;
+      this.#instance.u32[this.#cells[i]] = TAG.string;
       return;
     }
-    const address = this.reserve(i, value.length * 3);
-    const { bytes } = this.instance;
-    let n = 0;
-    // encodeInto has a fixed cost that is more than most labels are worth.
-    if (value.length <= 32) {
-      while (n < value.length) {
-        const c = value.charCodeAt(n);
-        if (c > 0x7f) break;
-        bytes[address + n++] = c;
-      }
-    }
-    if (n < value.length) n = encoder.encodeInto(value, bytes.subarray(address, address + this.#room[i])).written;
-    this.point(i, TAG.string, n, address);
+    const address = this.#reserve(i, value.length * 3);
+    this.#point(i, TAG.string, putText(this.#instance.bytes, address, value), address);
     this.#written[i] = value;
   }
 
   // indices: of a sparse vector of this size.
-  setVector(i, value, indices, size) {
+  #setVector(i, value, indices, size) {
     const n = value.length;
-    const address = this.reserve(i, n * 12);
-    const { f64, u32 } = this.instance;
+    const address = this.#reserve(i, n * 12);
+    const { f64, u32 } = this.#instance;
     const at = address >>> 3;
     if (value instanceof Float64Array) {
       f64.set(value, at);
     } else {
       for (let k = 0; k < n; k++) {
-        if (typeof value[k] !== 'number') throw wrongType(this.inputs[i], value[k]);
+        if (typeof value[k] !== 'number') throw wrongType(this.#inputs[i], value[k]);
         f64[at + k] = value[k];
       }
     }
-    this.point(i, indices ? TAG.sparse : TAG.dense, n, address);
+    this.#point(i, indices ? TAG.sparse : TAG.dense, n, address);
     if (indices) {
       u32.set(indices, at + at + 2 * n);
       u32[this.#cells[i] + 3] = address + 8 * n;
@@ -199,44 +180,41 @@ export class FlatRow {
 
   // A list, for modules that read no JSON: 8 bytes an element, a number, a long,
   // or the address and length of a text.
-  setList(i, value) {
-    const { base } = this.inputs[i];
-    const texts = base === 'string' ? value.map((text) => encoder.encode(text)) : [];
-    const n = 8 * value.length;
-    let end = n;
-    for (const text of texts) end += text.length;
-    const at = this.reserve(i, end);
-    const { bytes } = this.instance;
-    const view = new DataView(bytes.buffer, at);
-    end = n;
-    value.forEach((x, k) => {
-      if (x == null || (typeof x === 'string') === !texts[k] || (base === 'long' && !Number.isSafeInteger(+`${x}`)))
-        throw wrongType(this.inputs[i], x);
-      if (base === 'long') view.setBigInt64(8 * k, BigInt(x), true);
-      else if (!texts[k]) view.setFloat64(8 * k, x, true);
-      else {
-        view.setBigUint64(8 * k, (BigInt(texts[k].length) << 32n) + BigInt(at + end), true);
-        bytes.set(texts[k], at + end);
-        end += texts[k].length;
-      }
-    });
-    this.point(i, TAG.list, value.length, at);
+  #setList(i, list) {
+    const { base } = this.#inputs[i];
+    const text = base === 'string';
+    let room = 8 * list.length;
+    for (const x of list) if (typeof x === 'string') room += 3 * x.length;
+    const at = this.#reserve(i, room);
+    const { bytes, u32, f64 } = this.#instance;
+    let word = at >>> 2;
+    let end = at + 8 * list.length;
+    for (const x of list) {
+      if (text ? typeof x !== 'string' : base === 'long' ? !putLong(u32, word, x) : typeof x !== 'number' && typeof x !== 'boolean')
+        throw wrongType(this.#inputs[i], x);
+      if (text) {
+        u32[word] = end;
+        end += u32[word + 1] = putText(bytes, end, x);
+      } else if (base !== 'long') f64[word >>> 1] = x;
+      word += 2;
+    }
+    this.#point(i, TAG.list, list.length, at);
   }
 
   // Gives back the memory behind inputs. The row cannot be used afterwards.
   release() {
-    for (const address of this.#held) if (address) this.instance.call('free', address);
+    for (const address of this.#held) if (address) this.#instance.call('free', address);
   }
 
-  setJSON(i, value) {
+  #setJSON(i, value) {
     const text = encoder.encode(JSON.stringify(value));
-    const address = this.reserve(i, text.length);
-    this.instance.bytes.set(text, address);
-    this.point(i, TAG.json, text.length, address);
+    const address = this.#reserve(i, text.length);
+    this.#instance.bytes.set(text, address);
+    this.#point(i, TAG.json, text.length, address);
   }
 
   read() {
-    const { instance } = this;
+    const instance = this.#instance;
     const wanted = this.#wanted;
     const wantedCells = this.#wantedCells;
     const wantedKinds = this.#wantedKinds;
@@ -255,7 +233,7 @@ export class FlatRow {
           if (!Number.isSafeInteger(value)) value = BigInt(u32[cell + 3] | 0) * 0x1_0000_0000n + BigInt(u32[cell + 2]);
           break;
         case TAG.string:
-          value = this.text(k, u32[cell + 2], u32[cell + 1]);
+          value = this.#text(k, u32[cell + 2], u32[cell + 1]);
           break;
         case TAG.dense:
           value = vector(f64, u32[cell + 2] >>> 3, u32[cell + 1]);
@@ -268,7 +246,7 @@ export class FlatRow {
           break;
         }
         case TAG.list:
-          value = this.list(wanted[k].base, u32[cell + 2], u32[cell + 1]);
+          value = this.#list(wanted[k].base, u32[cell + 2], u32[cell + 1]);
           break;
         case TAG.json:
           value = JSON.parse(decoder.decode(instance.bytes.subarray(u32[cell + 2], u32[cell + 2] + u32[cell + 1])));
@@ -279,8 +257,8 @@ export class FlatRow {
     return row;
   }
 
-  list(base, at, n) {
-    const { u32, f64, bytes } = this.instance;
+  #list(base, at, n) {
+    const { u32, f64, bytes } = this.#instance;
     return Array.from({ length: n }, (_, k) => {
       const word = (at >>> 2) + 2 * k;
       if (base === 'string') return decoder.decode(bytes.subarray(u32[word], u32[word] + u32[word + 1]));
@@ -290,8 +268,8 @@ export class FlatRow {
   }
 
   // The text of an output, which is often the one it was before.
-  text(k, at, n) {
-    const { bytes } = this.instance;
+  #text(k, at, n) {
+    const { bytes } = this.#instance;
     const last = this.#texts[k];
     if (last.length === n) {
       let j = 0;
@@ -300,6 +278,29 @@ export class FlatRow {
     }
     return (this.#texts[k] = decoder.decode(bytes.subarray(at, at + n)));
   }
+}
+
+// Writes a whole number as 64 bits, and says whether it is one.
+function putLong(u32, at, value) {
+  const big = typeof value === 'bigint';
+  if (!big && !Number.isSafeInteger(value)) return false;
+  u32[at] = big ? Number(BigInt.asUintN(32, value)) : value; // modulo 2 ** 32
+  u32[at + 1] = big ? Number(BigInt.asUintN(32, value >> 32n)) : Math.floor(value / TWO32);
+  return true;
+}
+
+// Writes a text, for which there are three bytes a character, and gives its length.
+function putText(bytes, at, text) {
+  let n = 0;
+  // encodeInto has a fixed cost that is more than most labels are worth.
+  if (text.length <= 32) {
+    while (n < text.length) {
+      const c = text.charCodeAt(n);
+      if (c > 0x7f) break;
+      bytes[at + n++] = c;
+    }
+  }
+  return n < text.length ? encoder.encodeInto(text, bytes.subarray(at, at + 3 * text.length)).written : n;
 }
 
 // A copy of n elements; slice has a fixed cost that is more than a few are worth.

@@ -11,7 +11,7 @@ export const FORMATS = { json: 0, ndjson: 1, csv: 2, binary: 3, auto: 255 };
 /** A loaded bundle. */
 export class Scorer {
   #instance;
-  #zip; // undefined: the scorer is closed
+  #zip; // null: the model is in the module; undefined: the scorer is closed
   #handle;
   #row; // the flat row
   #batch;
@@ -20,12 +20,11 @@ export class Scorer {
   #visit; // null: the model takes no events
 
   /** @hidden: made by load */
-  constructor(instance, zip, outputs) {
+  constructor(instance, zip, outputs, info) {
     this.#instance = instance;
     this.#zip = zip;
     this.#handle = instance.load(zip);
-    if (instance.call('describe', this.#handle) !== 0) throw instance.error();
-    const info = JSON.parse(decoder.decode(instance.block(0)));
+    info ??= instance.describe(this.#handle);
     /** The bundle's name, and the versions of what wrote it. */
     this.name = info.name;
     this.uid = info.uid;
@@ -39,7 +38,7 @@ export class Scorer {
 
   // The instance that has the model: a fresh one where the last one trapped.
   #live() {
-    if (!this.#zip) throw closed();
+    if (this.#zip === undefined) throw closed();
     if (this.#instance.dead) {
       this.#instance = this.#instance.renewed();
       this.#row = this.#batch = undefined;
@@ -85,7 +84,7 @@ export class Scorer {
    * it is reset.
    */
   get visit() {
-    if (!this.#zip) throw closed();
+    if (this.#zip === undefined) throw closed();
     if (this.#visit === undefined) {
       const begin = () => {
         const instance = this.#live();
@@ -113,7 +112,7 @@ export class Scorer {
       this.#row = undefined;
       const flat = new FlatRow(instance, instance.address('row', this.#handle), this.inputs, this.#all, this.#all);
       try {
-        return transformRows(frame, { select, inputs: this.inputs, fields: this.#fields }, (row) => {
+        return transformRows(frame, { to, select, inputs: this.inputs, fields: this.#fields }, (row) => {
           flat.write(row);
           return scored(instance, this.#handle, flat);
         });

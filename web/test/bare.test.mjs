@@ -102,7 +102,7 @@ describe('load({module})', () => {
     await assert.rejects(load({ module: new Uint8Array([0x50, 0x4b]) }), fails('wasm', /module does not compile/));
     await assert.rejects(load({ module, integrity: { module: '0'.repeat(64) } }), fails('integrity', /module is not the file/));
     const scorer = await load({ module });
-    assert.throws(() => scorer.transform('a,b\n', { from: 'csv' }), fails('usage', /leap frames .* only/));
+    assert.throws(() => scorer.transform('a,b\n', { from: 'csv' }), fails('usage', /{schema, rows} only; use scorer.wasm/));
     assert.throws(() => scorer.transform({ schema: { fields: [] }, rows: [] }), fails('schema', /no column "features"/));
     assert.throws(() => scorer.score({ features: [1] }), fails('shape', /a vector of 1 in column "features"/));
     scorer.close();
@@ -115,6 +115,52 @@ describe('load({module})', () => {
     text[at + 7] = 0x39;
     // The export abi() says it too; both must agree with the script.
     await assert.rejects(load({ module: text }), fails('wasm', /ABI 9/));
+  });
+});
+
+describe('damaged modules', () => {
+  const whole = compiled('string_indexer_error_nullable');
+  const [row] = records(caseFrame('string_indexer_error_nullable', 'frame.json'));
+  const start = whole.indexOf('{"abi"');
+  const end = whole.indexOf('}]}}', start) + 4;
+
+  // Loads and scores; an answer or an error of ours are both right.
+  async function tried(bytes) {
+    try {
+      const scorer = await load({ module: bytes });
+      scorer.score(Object.fromEntries(scorer.inputs.map((c) => [c.name, row[c.name] ?? null])));
+      return 'answered';
+    } catch (e) {
+      if (!(e instanceof PageleapError)) throw e;
+      return e.kind;
+    }
+  }
+
+  it('are refused with what is wrong: their schema', async () => {
+    const kinds = {};
+    for (let at = start; at < end; at++) {
+      for (const byte of [0x00, 0x22, 0x5b, 0x80, 0xff, whole[at] ^ 1]) {
+        const bytes = Uint8Array.from(whole);
+        bytes[at] = byte;
+        const kind = await tried(bytes);
+        kinds[kind] = (kinds[kind] ?? 0) + 1;
+      }
+    }
+    assert.ok(kinds.wasm > 300, JSON.stringify(kinds));
+    assert.ok(kinds.answered > 10, JSON.stringify(kinds));
+  });
+
+  it('are refused with what is wrong: their end is missing', async () => {
+    for (let n = 0; n < whole.length; n += 61) assert.equal(await tried(whole.subarray(0, n)), 'wasm');
+  });
+
+  it('are refused with what is wrong: an export is missing', async () => {
+    for (const name of ['abi', 'blocks', 'load', 'row', 'score', 'memory', '_initialize']) {
+      const bytes = Uint8Array.from(whole);
+      const at = whole.indexOf(Buffer.from([name.length, ...Buffer.from(name)]));
+      bytes[at + 1] = 0x7a; // 'z'
+      assert.match(await tried(bytes), /^(wasm|trap)$/, name);
+    }
   });
 });
 
@@ -136,7 +182,7 @@ describe('visits of compiled modules', () => {
   it('refuse what is no event in the words of scorer.wasm', async () => {
     const [own, big] = [await Instance.create(module, true), await Instance.create(wasm, false)];
     const answers = [own, big].map((instance) => {
-      const visit = instance.call('visit', instance.load(instance === own ? new Uint8Array(0) : readFileSync(bundle)));
+      const visit = instance.call('visit', instance.load(instance === own ? null : readFileSync(bundle)));
       const cell = instance.address('event', visit) >>> 2;
       const add = (tags) => {
         for (let i = 0; i < 8; i++) instance.u32[cell + 6 * i] = tags[i] ?? 0;
