@@ -38,7 +38,7 @@ type library struct {
 	log         *slog.Logger
 	metrics     *metrics.Metrics
 
-	files  map[string]*file // by path
+	files  map[Source]*file // of which several may be of one path
 	unused []*edge.Served   // to be taken out, which an experiment has not let yet
 	gone   []gone           // taken out, but requests may still be using them
 	loader store.Loader
@@ -100,17 +100,17 @@ func (l *library) scan(first bool) error {
 		}
 	}
 	if l.files == nil {
-		l.files = map[string]*file{}
+		l.files = map[Source]*file{}
 	}
 	var in []*edge.Served
 	changed := map[string]bool{} // names
-	seen := map[string]bool{}    // paths
+	seen := map[Source]bool{}
 	for _, s := range wanted {
-		seen[s.Path] = true
-		f := l.files[s.Path]
+		seen[s] = true
+		f := l.files[s]
 		if f == nil {
 			f = new(file)
-			l.files[s.Path] = f
+			l.files[s] = f
 		}
 		served, err := l.see(s, f, first)
 		if err != nil {
@@ -126,11 +126,11 @@ func (l *library) scan(first bool) error {
 		in = append(in, served)
 		changed[s.Name] = true
 	}
-	for path, f := range l.files {
-		if seen[path] {
+	for s, f := range l.files {
+		if seen[s] {
 			continue
 		}
-		if delete(l.files, path); f.served != nil {
+		if delete(l.files, s); f.served != nil {
 			l.unused = append(l.unused, f.served)
 			changed[f.served.Name] = true
 		}
@@ -188,7 +188,7 @@ func (l *library) clear() error {
 func (l *library) current(wanted []Source, changed map[string]bool) map[string]string {
 	current, plain := map[string]string{}, map[string]bool{}
 	for _, s := range wanted {
-		f := l.files[s.Path]
+		f := l.files[s]
 		if f.served == nil || !changed[s.Name] {
 			continue
 		}

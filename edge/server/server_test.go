@@ -287,6 +287,26 @@ func under(r *running) (end func()) {
 	}
 }
 
+// One file under several names and versions is several models, and each follows it.
+func TestSamePath(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.zip")
+	write(t, path, read(t, keep))
+	r := start(t, Options{Models: []Source{{Name: "index", Version: "1", Path: path}, {Name: "index", Version: "2", Path: path}, {Name: "other", Path: path}}})
+	all := func(want string) bool {
+		ok := true
+		for _, ref := range []string{"index@1", "index@2", "other"} {
+			_, body := r.do("POST", "/models/"+ref+"/score", `{"s":"b"}`)
+			ok = ok && strings.TrimSpace(body) == want
+		}
+		return ok
+	}
+	if !all(`{"out":1.0}`) {
+		t.Error("not all are served")
+	}
+	write(t, path, read(t, alphabet))
+	becomes(t, "all of the new file", func() bool { return all(`{"out":2.0}`) })
+}
+
 func TestDirectory(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir+"/index@9.zip", read(t, keep))
