@@ -43,14 +43,19 @@ dist/npm/package.json: dist/scorer.wasm web/node_modules $(wildcard web/src/* we
 
 # The demo: a shop that is scored, and 200 real sessions beside MLeap's answers.
 SHOP := $(addprefix testdata/demo/,shoppers_visit.zip next_category.zip visitor_model.zip metrics.json)
-dist/page/index.html: dist/npm/package.json $(wildcard web/demo/*) $(SHOP) $(wildcard $(DEMO)/*)
+dist/page/index.html: dist/npm/package.json dist/scorer.wasm.br $(wildcard web/demo/*) $(SHOP) $(wildcard $(DEMO)/*)
 	@rm -rf dist/page
 	@mkdir -p dist/page
 	cp $(filter-out %.png,$(wildcard web/demo/*)) $(SHOP) dist/page/
 	cp $(addprefix dist/npm/,pageleap.mjs worker.js scorer.wasm) dist/page/
+	cp dist/scorer.wasm.br dist/page/
 	cp $(DEMO)/bundle.json.zip dist/page/shoppers.zip
 	cp $(DEMO)/frame.json dist/page/sessions.json
 	cp $(DEMO)/expected.json dist/page/answers.json
+
+# As servers of static files send it: half a minute's work, once.
+dist/scorer.wasm.br: dist/scorer.wasm
+	node web/bin/pack.mjs $< $@
 
 # ---- the edge
 .PHONY: worker worker-kept dev-worker image bench-edge
@@ -119,7 +124,7 @@ bench-edge: worker edge/worker/node_modules dist/npm/package.json ## measure the
 
 # What a first visit downloads; the numbers are budgets in kB of brotli.
 sizes: dist/npm/package.json dist/page/index.html ## print what a page downloads
-	@node web/bin/sizes.mjs dist/npm/pageleap.mjs=12 dist/npm/scorer.wasm=900 dist/page/shoppers_visit.zip=100
+	@node web/bin/sizes.mjs dist/page/pageleap.mjs=12 dist/page/scorer.wasm=900 dist/page/shoppers_visit.zip=100
 	@node web/bin/sizes.mjs dist/npm/pageleap.js=12 dist/npm/worker.js=12
 
 op-sizes: ## print what each group of ops adds to scorer.wasm

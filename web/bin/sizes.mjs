@@ -1,6 +1,6 @@
 // Prints raw, gzip and brotli sizes of files, as a visitor would download them,
-// and their sum. FILE=N holds a file's brotli to N kB.
-import { readFileSync } from 'node:fs';
+// and their sum. FILE=N holds a file's brotli to N kB. FILE.br is that, if there is one.
+import { existsSync, readFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const kb = (n) => `${(n / 1000).toFixed(1)} kB`.padStart(11);
@@ -20,7 +20,7 @@ for (const argument of process.argv.slice(2)) {
   const size = {
     raw: data.length,
     gzip: gzipSync(data, { level: 9 }).length,
-    brotli: brotliCompressSync(data, { params }).length,
+    brotli: existsSync(`${file}.br`) ? readFileSync(`${file}.br`).length : brotliCompressSync(data, { params }).length,
     budget: budget * 1000,
   };
   show(file, size);
