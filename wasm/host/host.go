@@ -93,7 +93,7 @@ func New(ctx context.Context, wasm []byte, o *Options) (*Runtime, error) {
 		return nil, fmt.Errorf("wasi: %w", err)
 	}
 	var err error
-	if r.compiled, err = r.rt.CompileModule(ctx, wasm); err != nil {
+	if r.compiled, err = compileModule(ctx, r.rt, wasm); err != nil {
 		r.Close(ctx)
 		return nil, fmt.Errorf("scorer.wasm: not a module that can be compiled: %w", err)
 	}
@@ -108,6 +108,17 @@ func New(ctx context.Context, wasm []byte, o *Options) (*Runtime, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// compileModule is CompileModule, which panics on some damaged modules: wazero
+// 1.12 takes a block's type for one that is there.
+func compileModule(ctx context.Context, rt wazero.Runtime, wasm []byte) (m wazero.CompiledModule, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("it is damaged: %v", p)
+		}
+	}()
+	return rt.CompileModule(ctx, wasm)
 }
 
 // Bare says whether the module was compiled from a bundle. Its one model is
