@@ -7,6 +7,7 @@ import (
 
 	"github.com/pageleap/pageleap/engine/frame"
 	"github.com/pageleap/pageleap/engine/internal/fmath"
+	"github.com/pageleap/pageleap/engine/internal/javaregex"
 )
 
 // value is a node's value in one row. The node's type says which part holds it.
@@ -88,7 +89,7 @@ func (v *env) fail(n *node, x *value, kind error, msg, hint string) {
 	x.null = true
 	if v.fault == nil {
 		if n.end <= len(v.text) && n.pos < n.end {
-			msg += " in " + strconv.Quote(v.text[n.pos:n.end])
+			msg += " in " + strconv.Quote(javaregex.Short(v.text[n.pos:n.end]))
 		}
 		v.fault = &Fault{kind, msg, hint}
 	}

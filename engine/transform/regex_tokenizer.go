@@ -69,5 +69,5 @@ func (t *regexTokenizer) Transform(in, out []*frame.Value) error {
 
 // tooHard is the error for a text that a pattern gives up on.
 func tooHard(re *javaregex.Regexp, err error) error {
-	return Bad(0, ErrValue, "text that /"+re.String()+"/ cannot be matched with: "+err.Error(), "a pattern without nested repetitions has no such texts")
+	return Bad(0, ErrValue, "text that /"+javaregex.Short(re.String())+"/ cannot be matched with: "+err.Error(), "a pattern without nested repetitions has no such texts")
 }

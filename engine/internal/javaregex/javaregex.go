@@ -18,6 +18,7 @@ package javaregex
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -36,9 +37,18 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	return "regular expression " + strconv.Quote(e.Pattern) + ": " + e.Msg
+	return "regular expression " + strconv.Quote(Short(e.Pattern)) + ": " + e.Msg
 }
 func (e *Error) Unwrap() error { return ErrPattern }
+
+// Short is a text for an error's message: its beginning, where it is long.
+func Short(s string) string {
+	const most = 200
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
 
 // Regexp is a compiled pattern. It does not change: any number of goroutines
 // may match with it.
