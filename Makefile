@@ -138,6 +138,7 @@ run: dist/pageleap dist/page/index.html ## serve the demo shop (PORT=8787)
 
 test: lint browser build worker dist/poisoned/worker.wasm edge/worker/node_modules ## install what the tests need and run them all
 	go test -vet=off ./... # lint has vetted
+	GOOS=js GOARCH=wasm go test -short -vet=off -exec "$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" ./engine/tree # has assembly
 	cd web && npm test
 	cd edge/worker && npm test
 
