@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -30,6 +31,7 @@ type twin struct {
 	bare  struct {
 		row   *host.Row
 		visit *host.Visit
+		model *host.Model
 		in    *host.Instance
 	}
 }
@@ -59,6 +61,7 @@ func newTwin(t testing.TB, m *engine.Model) *twin {
 	check(err)
 	bare, err := w.bare.in.Load(ctx, nil)
 	check(err)
+	w.bare.model = bare
 	w.bare.row, err = bare.Row(ctx, len(m.Inputs()))
 	check(err)
 	w.bare.visit, err = bare.NewVisit(ctx, len(m.Inputs()))
@@ -388,6 +391,26 @@ func TestBareEventOps(t *testing.T) {
 		root := &bundle.Node{Name: "both", Model: &bundle.Model{Op: "pipeline", Children: nodes}}
 		nodes[0].Name, nodes[1].Name = "one", "other"
 		newTwin(t, loadBundle(t, &bundle.Bundle{Name: "both", UID: bundle.UIDOf("both"), Version: "pageleap", Root: root})).fuzz(t, uint64(seed), 100)
+	}
+}
+
+// A compiled module has one visit at a time, and says so to the one before.
+func TestBareOneVisit(t *testing.T) {
+	ctx := context.Background()
+	m := sessionModel(t, func(i int, _ string) bool { return i < 3 })
+	w := newTwin(t, m)
+	other, err := w.bare.model.NewVisit(ctx, len(m.Inputs()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &visit.Event{Event: "page_view", TS: 1e12}
+	for name, err := range map[string]error{"add": w.bare.visit.Add(ctx, e), "score": w.bare.visit.Score(ctx), "reset": w.bare.visit.Reset(ctx)} {
+		if !errors.Is(err, host.ErrVisitOver) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := errors.Join(other.Add(ctx, e), other.Score(ctx), other.Reset(ctx)); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -131,9 +131,10 @@ func (r *Runtime) Close(ctx context.Context) error { return r.rt.Close(ctx) }
 // Instance is one instance of the module, with a memory of its own.
 type Instance struct {
 	rt     *Runtime
-	life   int  // how often it was started
-	dead   bool // it trapped
-	stderr head // what it said before that
+	life   int    // how often it was started
+	dead   bool   // it trapped
+	visit  *Visit // the one that began last
+	stderr head   // what it said before that
 	mod    api.Module
 	mem    api.Memory
 	blocks uint32

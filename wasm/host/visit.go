@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/pageleap/pageleap/engine/visit"
@@ -17,6 +18,10 @@ type Visit struct {
 	texts uint32 // the module's memory for an event's texts
 	size  int
 }
+
+// ErrVisitOver is what errors.Is finds where another visit began in the same instance
+// of a compiled module.
+var ErrVisitOver = errors.New("another visit began, and a compiled module has one at a time; instantiate it again for each")
 
 // NewVisit begins a visit. It is an error if the model takes no events.
 func (m *Model) NewVisit(ctx context.Context, inputs int) (*Visit, error) {
@@ -39,13 +44,33 @@ func (m *Model) NewVisit(ctx context.Context, inputs int) (*Visit, error) {
 		return nil, m.in.lastError()
 	}
 	v.Row, err = (&Model{in: m.in, handle: handle, life: m.life}).Row(ctx, inputs)
+	m.in.visit = v
 	return v, err
+}
+
+// over is nil while the visit goes on.
+func (v *Visit) over() error {
+	switch in := v.m.in; {
+	case v.gone():
+		return fmt.Errorf("%w, and the visit is gone; begin another one", ErrTrapped)
+	case in.rt.Bare() && in.visit != v:
+		return ErrVisitOver
+	}
+	return nil
+}
+
+// Score is Row.Score of the events so far.
+func (v *Visit) Score(ctx context.Context) error {
+	if err := v.over(); err != nil {
+		return err
+	}
+	return v.Row.Score(ctx)
 }
 
 // Add adds an event. What it has no text for is null.
 func (v *Visit) Add(ctx context.Context, e *visit.Event) error {
-	if v.gone() {
-		return fmt.Errorf("%w, and the visit is gone; begin another one", ErrTrapped)
+	if err := v.over(); err != nil {
+		return err
 	}
 	in := v.m.in
 	cells, err := in.call(ctx, v.fn.event, uint64(v.m.handle))
@@ -92,8 +117,8 @@ func (v *Visit) Add(ctx context.Context, e *visit.Event) error {
 
 // Reset forgets the events: another visit begins.
 func (v *Visit) Reset(ctx context.Context) error {
-	if v.gone() {
-		return fmt.Errorf("%w, and the visit is gone; begin another one", ErrTrapped)
+	if err := v.over(); err != nil {
+		return err
 	}
 	return v.status(v.m.in.call(ctx, v.fn.reset, uint64(v.m.handle)))
 }
