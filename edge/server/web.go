@@ -144,7 +144,7 @@ func squeeze(f io.Reader, size int64, encoding string) []byte {
 	switch {
 	case encoding == "gzip":
 		to = gzip.NewWriter(&out)
-	case size <= 256<<10:
+	case size <= 64<<10:
 		to = brotli.NewWriterLevel(&out, brotli.BestCompression)
 	default:
 		to = brotli.NewWriterLevel(&out, 5)
