@@ -15,11 +15,3 @@ func Store(b []byte, i int, v uint64) {
 	b[0], b[1], b[2], b[3] = byte(v), byte(v>>8), byte(v>>16), byte(v>>24)
 	b[4], b[5], b[6], b[7] = byte(v>>32), byte(v>>40), byte(v>>48), byte(v>>56)
 }
-
-// Equal says whether the n bytes of a from i on are those of b from j on. n is 16 or more.
-func Equal(a []byte, i int, b []byte, j, n int) bool {
-	return string(a[i:][:n]) == string(b[j:][:n])
-}
-
-// Copy copies 32 bytes of b from an earlier place, which may overlap the later one.
-func Copy(b []byte, to, from int) { copy(b[to:][:32], b[from:]) }
