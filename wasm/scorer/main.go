@@ -75,7 +75,12 @@ func free(p uint32) { delete(allocs, p) }
 //go:wasmexport load
 func load(p, n uint32) (handle uint32) {
 	defer guard(func() { handle = 0 })
-	collectOften(len(models) > 0)
+	if len(models) == 0 {
+		// Loading makes much garbage once, and what is collected meanwhile takes a
+		// fifth of the time. What comes later makes little again and again.
+		setGCPercent(800)
+		defer setGCPercent(100)
+	}
 	m, err := engine.Load(bytesAt(p, n))
 	if err != nil {
 		setError(err)
@@ -83,22 +88,6 @@ func load(p, n uint32) (handle uint32) {
 	}
 	return handleOf(&loaded{model: m})
 }
-
-// collectOften tells how often the garbage collector is to run: seldom while the
-// first model is loaded, where it would take a fifth of the time, but not for
-// what makes garbage again and again.
-func collectOften(often bool) {
-	percent := int32(800)
-	if often {
-		percent = 100
-	}
-	if percent != gcPercent {
-		gcPercent = percent
-		setGCPercent(percent)
-	}
-}
-
-var gcPercent int32
 
 // setGCPercent is runtime/debug's SetGCPercent, which would bring in package os.
 //
@@ -137,7 +126,6 @@ func describe(handle uint32) (status uint32) {
 //go:wasmexport transform
 func transformFrame(handle, p, n, in, out, selP, selN uint32) (status uint32) {
 	defer guard(func() { status = statusError })
-	collectOften(true)
 	l := get(handle)
 	if l == nil {
 		return statusError
