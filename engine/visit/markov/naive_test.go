@@ -114,11 +114,7 @@ func (n *naive) ratio(history []int, x int) float64 {
 
 // counts are the table's as bundles hold them: sorted, parents first.
 func (n *naive) counts() *Counts {
-	type node struct {
-		parent int
-		path   []int
-	}
-	var list []node
+	var paths [][]int
 	for h := range n.cells {
 		var path []int
 		for _, word := range strings.Fields(h) {
@@ -126,23 +122,23 @@ func (n *naive) counts() *Counts {
 			fmt.Sscan(word, &x)
 			path = append(path, x)
 		}
-		list = append(list, node{path: path})
+		paths = append(paths, path)
 	}
 	// By depth, and within one by the path, which puts siblings together in the order of their parents.
-	slices.SortFunc(list, func(a, b node) int {
-		if d := len(a.path) - len(b.path); d != 0 {
+	slices.SortFunc(paths, func(a, b []int) int {
+		if d := len(a) - len(b); d != 0 {
 			return d
 		}
-		return slices.Compare(a.path, b.path)
+		return slices.Compare(a, b)
 	})
 	c := &Counts{}
 	places := map[string]int{}
-	for i, one := range list {
-		h := context(one.path...)
+	for i, path := range paths {
+		h := context(path...)
 		places[h] = i
 		parent, oldest := -1, -1
 		if h != "" {
-			parent, oldest = places[shorter(h)], one.path[len(one.path)-1]
+			parent, oldest = places[shorter(h)], path[len(path)-1]
 		}
 		c.Parent, c.Oldest, c.Size = append(c.Parent, parent), append(c.Oldest, oldest), append(c.Size, len(n.cells[h]))
 		for x := range n.symbols {
