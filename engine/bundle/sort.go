@@ -1,7 +1,8 @@
 package bundle
 
-// sort puts n things in order, which they mostly are, else by heapsort. The sorts of package slices are
-// compiled anew for each type: 4 KB of scorer.wasm apiece after compression.
+// sort puts n things in order, which they mostly are, else by heapsort. The sorts
+// of package slices are compiled anew for each type: 4 KB of scorer.wasm apiece
+// after compression.
 func sort(n int, less func(i, j int) bool, swap func(i, j int)) {
 	ordered := 1
 	for ordered < n && !less(ordered, ordered-1) {

@@ -35,14 +35,7 @@ func Bare() Runtime {
 			if rt != nil {
 				rt.Close(ctx)
 			}
-			if rt, err = host.New(ctx, module.Wasm, nil); err != nil {
-				return err
-			}
-			in, err := rt.Instantiate(ctx)
-			if err != nil {
-				return err
-			}
-			model, err = in.Load(ctx, nil)
+			rt, model, err = loadBare(ctx, module.Wasm)
 			return err
 		}
 		defer func() {
@@ -69,4 +62,22 @@ func Bare() Runtime {
 			return Answer{Kind: engine.ErrorKind(err), Msg: err.Error()}
 		})
 	}}
+}
+
+// loadBare starts a compiled module in a runtime of its own, which the caller
+// closes.
+func loadBare(ctx context.Context, wasm []byte) (*host.Runtime, *host.Model, error) {
+	rt, err := host.New(ctx, wasm, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	in, err := rt.Instantiate(ctx)
+	if err == nil {
+		var m *host.Model
+		if m, err = in.Load(ctx, nil); err == nil {
+			return rt, m, nil
+		}
+	}
+	rt.Close(context.WithoutCancel(ctx))
+	return nil, nil, err
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/compile"
 	"github.com/pageleap/pageleap/engine/frame"
-	"github.com/pageleap/pageleap/wasm/host"
 )
 
 // A module in which a few bytes are others, in its code too, is refused, or gives
@@ -53,19 +52,11 @@ func TestBareDamaged(t *testing.T) {
 func scoreDamaged(m *engine.Model, wasm []byte) (started bool, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
-	rt, err := host.New(ctx, wasm, nil)
+	rt, model, err := loadBare(ctx, wasm)
 	if err != nil {
 		return false, err
 	}
 	defer rt.Close(context.Background())
-	in, err := rt.Instantiate(ctx)
-	if err != nil {
-		return false, err
-	}
-	model, err := in.Load(ctx, nil)
-	if err != nil {
-		return false, err
-	}
 	inputs := m.Inputs()
 	row, err := model.Row(ctx, len(inputs))
 	if err != nil {

@@ -177,15 +177,7 @@ func TestBareForests(t *testing.T) {
 			if err != nil {
 				t.Fatal(shape, err)
 			}
-			rt, err := host.New(ctx, module.Wasm, nil)
-			if err != nil {
-				t.Fatal(shape, err)
-			}
-			in, err := rt.Instantiate(ctx)
-			if err != nil {
-				t.Fatal(shape, err)
-			}
-			loaded, err := in.Load(ctx, nil)
+			rt, loaded, err := loadBare(ctx, module.Wasm)
 			if err != nil {
 				t.Fatal(shape, err)
 			}

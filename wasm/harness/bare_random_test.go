@@ -85,15 +85,7 @@ func TestBareRandom(t *testing.T) {
 			continue
 		}
 		compiled++
-		rt, err := host.New(ctx, module.Wasm, nil)
-		if err != nil {
-			t.Fatal(m.name, err)
-		}
-		in, err := rt.Instantiate(ctx)
-		if err != nil {
-			t.Fatal(m.name, err)
-		}
-		loaded, err := in.Load(ctx, nil)
+		rt, loaded, err := loadBare(ctx, module.Wasm)
 		if err != nil {
 			t.Fatal(m.name, err)
 		}

@@ -483,19 +483,11 @@ func TestBareNeedsLists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rt, err := host.New(ctx, module.Wasm, nil)
+	rt, loaded, err := loadBare(ctx, module.Wasm)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rt.Close(ctx)
-	in, err := rt.Instantiate(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	loaded, err := in.Load(ctx, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
 	_, want := m.NewVisit()
 	if _, got := loaded.NewVisit(ctx, len(m.Inputs())); want == nil || got == nil || got.Error() != want.Error() {
 		t.Errorf("the module says %v, the engine %v", got, want)

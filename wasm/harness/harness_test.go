@@ -4,30 +4,30 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pageleap/pageleap/wasm/internal/wasmtest"
 )
 
+func allRuntimes(t *testing.T) []Runtime {
+	t.Helper()
+	all, err := runtimes(wasmtest.Build(t), "../../web/test/harness.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 // The suite itself: every case, in every runtime.
 func TestSuite(t *testing.T) {
-	var out bytes.Buffer
-	var err error
-	wasm, script, roots := wasmtest.Build(t), "../../web/test/harness.mjs", []string{"../../testdata/genuine", "../../testdata/cases"}
-	if testing.Short() { // Node alone: wazero takes four times as long
-		var cases []Case
-		var verdicts []Verdict
-		if cases, err = Load(roots...); err == nil {
-			verdicts, err = Judge(cases, []Runtime{Native(), Node(script, wasm)})
-		}
-		if err == nil {
-			err = Table(&out, verdicts)
-		}
-	} else {
-		err = run(&out, wasm, script, "", roots)
+	in := allRuntimes(t)
+	if testing.Short() { // wazero takes four times as long as Node
+		in = slices.DeleteFunc(in, func(r Runtime) bool { return r.Name == "wazero" })
 	}
-	if err != nil {
+	var out bytes.Buffer
+	if err := run(&out, in, "", []string{"../../testdata/genuine", "../../testdata/cases"}); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -53,7 +53,7 @@ func TestDemo(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	if err := run(&out, wasmtest.Build(t), "../../web/test/harness.mjs", "", []string{root}); err != nil {
+	if err := run(&out, allRuntimes(t), "", []string{root}); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 }

@@ -22,22 +22,31 @@ func main() {
 	script := flag.String("node", "web/test/harness.mjs", "the script that answers jobs in Node")
 	compat := flag.String("compat", "", "also write the table of ops to this file")
 	flag.Parse()
-	if err := run(os.Stdout, *wasmPath, *script, *compat, flag.Args()); err != nil {
+	all, err := runtimes(*wasmPath, *script)
+	if err == nil {
+		err = run(os.Stdout, all, *compat, flag.Args())
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "harness: "+err.Error())
 		os.Exit(1)
 	}
 }
 
-func run(w io.Writer, wasmPath, script, compat string, roots []string) error {
+// runtimes are all that the suite runs in.
+func runtimes(wasmPath, script string) ([]Runtime, error) {
+	wasm, err := os.ReadFile(wasmPath)
+	if err != nil {
+		return nil, fmt.Errorf("%w (make build puts it there)", err)
+	}
+	return []Runtime{Native(), Wazero(wasm), Node(script, wasmPath)}, nil
+}
+
+func run(w io.Writer, in []Runtime, compat string, roots []string) error {
 	cases, err := Load(roots...)
 	if err != nil {
 		return err
 	}
-	wasm, err := os.ReadFile(wasmPath)
-	if err != nil {
-		return fmt.Errorf("%w (make build puts it there)", err)
-	}
-	verdicts, err := Judge(cases, []Runtime{Native(), Wazero(wasm), Node(script, wasmPath)})
+	verdicts, err := Judge(cases, in)
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nameless opens a file that is in path's directory without a name. It is nil where the file system has no such files, or /proc, by
-// which they are named, is not there.
+// nameless opens a file that is in path's directory without a name. It is nil
+// where the file system has no such files, or /proc, by which they are named, is
+// not there.
 func nameless(path string) *os.File {
 	fd, err := unix.Open(filepath.Dir(path), unix.O_TMPFILE|unix.O_WRONLY|unix.O_CLOEXEC, 0o666)
 	if err != nil {
