@@ -24,6 +24,7 @@ type quick struct {
 type quickRow struct {
 	cells  *engine.Row
 	plan   *plan
+	most   int // bytes of an answer
 	reader frame.RowReader
 	out    []byte
 	n      int
@@ -60,7 +61,7 @@ func (x *exchange) quick() (a *Answer) {
 	if r == nil {
 		r = &quickRow{cells: p.NewRow(), plan: p}
 	}
-	r.n = 0
+	r.n, r.most = 0, x.config.Frames.Filled().Output
 	r.out = append(make([]byte, 0, len(q.head)+int(q.rowSize.Load())), q.head...)
 	o := x.frames()
 	o.Last = &s.schema
@@ -104,5 +105,5 @@ func (r *quickRow) Row() bool {
 	}
 	r.n++
 	r.out = r.cells.AppendJSON(r.out)
-	return true
+	return len(r.out) <= r.most
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/frame"
 )
 
@@ -94,5 +95,24 @@ func TestQuick(t *testing.T) {
 	t.Logf("%d of %d calls went the quick way", quickly, calls)
 	if quickly < calls/2 {
 		t.Errorf("only %d of %d calls went the quick way", quickly, calls)
+	}
+}
+
+// An answer beyond frame.Output is refused, and is not written first.
+func TestQuickOutput(t *testing.T) {
+	const name = "random_forest_classifier_3class"
+	limits := frame.Limits{Output: 1000}
+	h := New(Config{Frames: limits, Options: []engine.Option{engine.LimitFrames(limits)}})
+	m, err := h.Load(name, "1", readFile(t, genuine+name+"/bundle.json.zip"))
+	if err == nil {
+		err = h.Catalog.Set(m)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Call{Method: http.MethodPost, Path: "/models/" + name + "/transform", ContentType: typeJSON, Body: readFile(t, genuine+name+"/frame.json")}
+	a := h.Answer(context.Background(), c)
+	if a.Status != http.StatusBadRequest || !strings.Contains(string(a.Body), "more than 1000 (the limit frame.Output)") {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
 }

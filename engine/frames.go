@@ -14,7 +14,8 @@ type Result struct {
 // Transform runs the pipeline over a frame and gives the frame with the
 // pipeline's columns added. Input columns are shared, not copied, unless rows
 // were dropped. One bad row fails the frame, as in MLeap: the error is a
-// *RowError that names it.
+// *RowError that names it. A result beyond frame.Limits.Output is refused with
+// frame.ErrLimit.
 func (m *Model) Transform(f *frame.Frame) (*Result, error) {
 	p, err := m.Bind(f.Schema())
 	if err != nil {
@@ -39,12 +40,19 @@ func (r *Row) Transform(f *frame.Frame) (*Result, error) {
 	}
 	res := &Result{}
 	var kept []int
+	size := 0
 	for i := range f.Len() {
 		for k := range p.inputs {
 			f.Columns[k].Get(i, &r.cells[k])
 		}
 		switch err := r.Score(); err {
 		case nil:
+			for _, c := range cells {
+				size += c.Bytes()
+			}
+			if size > p.most {
+				return nil, frame.TooMuch(p.most)
+			}
 			out.Append(cells)
 			kept = append(kept, i)
 		case transform.Drop:

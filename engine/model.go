@@ -61,8 +61,8 @@ func With(ops ...transform.Op) Option {
 // Limit sets what a bundle may ask for; the default is bundle.DefaultLimits().
 func Limit(l bundle.Limits) Option { return func(o *options) { o.limits = l } }
 
-// LimitFrames sets what a written frame may ask for when TransformBytes reads it;
-// see frame.Limits for the defaults.
+// LimitFrames sets what a written frame may ask for when TransformBytes reads it,
+// and what may be added to any frame; see frame.Limits for the defaults.
 func LimitFrames(l frame.Limits) Option { return func(o *options) { o.frames = l } }
 
 // Load reads a bundle from the bytes of its zip file.
@@ -116,6 +116,7 @@ func resolve(opts []Option) options {
 	for _, f := range opts {
 		f(&o)
 	}
+	o.limits = o.limits.Filled()
 	return o
 }
 
@@ -124,7 +125,7 @@ func build(b *bundle.Bundle, o options) (*Model, error) {
 	if unknown := unknownOps(b.Root.Model, o.ops, nil); len(unknown) > 0 {
 		return nil, &bundle.Error{Kind: transform.ErrUnknownOp, Path: b.Root.Model.Path, Msg: "unknown " + plural(len(unknown), "op") + " " + strings.Join(unknown, ", ")}
 	}
-	if err := m.unfold(b.Root, o.ops); err != nil {
+	if err := m.unfold(b.Root, &o); err != nil {
 		return nil, err
 	}
 	inputs, err := m.infer()
@@ -163,16 +164,18 @@ func unknownOps(m *bundle.Model, ops []transform.Op, list []string) []string {
 }
 
 // unfold makes the stages of a node: a pipeline's are its children's.
-func (m *Model) unfold(n *bundle.Node, ops []transform.Op) error {
+func (m *Model) unfold(n *bundle.Node, o *options) error {
 	if n.Model.Op == pipelineOp {
 		for _, c := range n.Model.Children {
-			if err := m.unfold(c, ops); err != nil {
+			if err := m.unfold(c, o); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	t, err := transform.NewSource(n, ops).Read()
+	s := transform.NewSource(n, o.ops)
+	s.Limits = o.limits
+	t, err := s.Read()
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ type Plan struct {
 	outSlot []int        // the slot of each output
 	slots   []frame.Type // every slot's type; scratch included
 	steps   []Step
+	most    int // bytes of the outputs of a frame
 }
 
 // column is one column of the frame that comes out.
@@ -67,7 +68,7 @@ func (p *Plan) Schema() frame.Schema {
 // reads are carried along. A column that is missing, or whose type cannot be
 // cast to what its reader wants, is an error that names both.
 func (m *Model) Bind(s frame.Schema) (*Plan, error) {
-	p := &Plan{inputs: s}
+	p := &Plan{inputs: s, most: m.frames.Filled().Output}
 	for i, f := range s {
 		if s.Index(f.Name) != i {
 			return nil, &frame.Error{Kind: frame.ErrSchema, Msg: "column " + strconv.Quote(f.Name) + " is there twice"}

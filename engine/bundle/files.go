@@ -26,19 +26,22 @@ type Limits struct {
 	Depth    int   // of nodes in nodes, and models in models
 	Elements int   // of one list or tensor
 	Parts    int   // attributes, tensors, data shapes and models in all models together
+	Nodes    int   // of a forest, or a tree that is alone; 67,108,864 is the most that an index can tell
+	Steps    int   // that the searches of a text for a regular expression take, and 16 more for each of its bytes
 }
 
 // DefaultLimits leave room for forests of thousands of trees and vectors of
 // tens of millions of elements.
 func DefaultLimits() Limits {
-	return Limits{Files: 100_000, Bytes: 1 << 30, Ratio: 200, Depth: 32, Elements: 1 << 26, Parts: 1 << 20}
+	return Limits{Files: 100_000, Bytes: 1 << 30, Ratio: 200, Depth: 32, Elements: 1 << 26, Parts: 1 << 20, Nodes: 1 << 26, Steps: 1 << 24}
 }
 
 // ratioFree is how many bytes a file may unpack to whatever its ratio is: a
 // vector of zeros, which is no attack, packs to a thousandth.
 const ratioFree = 16 << 20
 
-func (l Limits) orDefault() Limits {
+// Filled has the defaults in place of zeros.
+func (l Limits) Filled() Limits {
 	d := DefaultLimits()
 	if l.Files == 0 {
 		l.Files = d.Files
@@ -58,13 +61,19 @@ func (l Limits) orDefault() Limits {
 	if l.Parts == 0 {
 		l.Parts = d.Parts
 	}
+	if l.Nodes == 0 {
+		l.Nodes = d.Nodes
+	}
+	if l.Steps == 0 {
+		l.Steps = d.Steps
+	}
 	return l
 }
 
 // over is the error for a value beyond the limit of that name.
 func over(path, name string, limit, got int64, what string) error {
 	return &Error{Kind: ErrLimit, Path: path, Msg: strconv.FormatInt(got, 10) + " " + what + ", more than the " +
-		strconv.FormatInt(limit, 10) + " that the limit " + name + " allows"}
+		strconv.FormatInt(limit, 10) + " that the limit bundle." + name + " allows"}
 }
 
 func malformed(path, msg string) error { return &Error{Kind: ErrMalformed, Path: path, Msg: msg} }

@@ -33,7 +33,7 @@ func seeds(f *testing.F, zip, suffix string) {
 }
 
 func fuzzLimits() *reader {
-	return &reader{limits: Limits{Elements: 1 << 16, Parts: 1 << 12}.orDefault()}
+	return &reader{limits: Limits{Elements: 1 << 16, Parts: 1 << 12}.Filled()}
 }
 
 // checkModel writes a model that was read in both serialisations and reads it

@@ -23,7 +23,7 @@ func Read(files Files, limits Limits) (*Bundle, error) { return read(files, limi
 func Open(files Files, limits Limits) (*Bundle, error) { return read(files, limits, true) }
 
 func read(files Files, limits Limits, lazy bool) (*Bundle, error) {
-	r := &reader{files: files, limits: limits.orDefault(), names: files.List()}
+	r := &reader{files: files, limits: limits.Filled(), names: files.List()}
 	r.zip, _ = files.(*zipFiles)
 	r.lazy = lazy && r.zip != nil
 	sort(len(r.names), func(i, j int) bool { return r.names[i] < r.names[j] }, func(i, j int) { r.names[i], r.names[j] = r.names[j], r.names[i] })

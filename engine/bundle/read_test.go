@@ -115,7 +115,7 @@ func TestReadFaults(t *testing.T) {
 		{with("root/model.json", `{"op":"x","attributes":{"nodes":{"string":["../y"],"type":"list"}}}`), ErrMalformed, `root/model.json: the node name "../y" cannot`},
 		{with("root/t/model.json", `{`), ErrMalformed, "root/t/model.json: line 1"},
 		{with("root/model.json", `{"op":"x","attributes":{"a":{},"b":{},"a":{}}}`), ErrMalformed, `…the attribute "a" is there twice`},
-		{with("root/model.json", deep), ErrLimit, "root/model.json: 33 models in one another, more than the 32 that the limit Depth allows"},
+		{with("root/model.json", deep), ErrLimit, "root/model.json: 33 models in one another, more than the 32 that the limit bundle.Depth allows"},
 		{attribute(`1`), ErrMalformed, "root/model.json: line 2, byte 29: found a number where an object belongs"},
 		{attribute(`{"double":"1"}`), ErrMalformed, "root/model.json: line 2, byte 39: found a string where a number belongs"},
 		{attribute(`{"boolean":null}`), ErrMalformed, "…found null where a boolean belongs"},
@@ -162,11 +162,11 @@ func TestReadLimits(t *testing.T) {
 		want   string
 	}{
 		{nested, Limits{Depth: 3}, ""},
-		{nested, Limits{Depth: 2}, "root/a.node/t: 3 nodes in one another, more than the 2 that the limit Depth allows"},
+		{nested, Limits{Depth: 2}, "root/a.node/t: 3 nodes in one another, more than the 2 that the limit bundle.Depth allows"},
 		{attribute(list), Limits{Elements: 3}, ""},
-		{attribute(list), Limits{Elements: 2}, `root/model.json: 3 elements in the attribute "a", more than the 2 that the limit Elements allows`},
+		{attribute(list), Limits{Elements: 2}, `root/model.json: 3 elements in the attribute "a", more than the 2 that the limit bundle.Elements allows`},
 		{attribute(list), Limits{Parts: 1}, ""},
-		{attribute(`{"data_shape":[{"base":"list"}],"type":"list"}`), Limits{Parts: 1}, "root/model.json: 2 attributes, tensors, data shapes and models, more than the 1 that the limit Parts allows"},
+		{attribute(`{"data_shape":[{"base":"list"}],"type":"list"}`), Limits{Parts: 1}, "root/model.json: 2 attributes, tensors, data shapes and models, more than the 1 that the limit bundle.Parts allows"},
 		{with("root/x", "12345"), Limits{Bytes: 20}, "29 bytes with this file"},
 	} {
 		for _, f := range []Format{JSON, Protobuf} {
@@ -193,7 +193,7 @@ func TestReadLimits(t *testing.T) {
 				want = strings.Replace(want, ".json", ".pb", 1)
 			}
 			if f == Protobuf && tt.limits.Bytes > 0 {
-				want = "that the limit Bytes allows"
+				want = "that the limit bundle.Bytes allows"
 			}
 			if !errors.Is(err, ErrLimit) || !strings.Contains(err.Error(), want) {
 				t.Errorf("%v, want %q", err, want)

@@ -202,11 +202,11 @@ func TestZipLimits(t *testing.T) {
 		{Limits{}, []entry{ok, node, model}, ""},
 		{Limits{}, []entry{ok, node, model, {"outside/bomb", bomb.data, zip.Deflate}}, ""}, // never unpacked
 		{Limits{Files: 3}, []entry{ok, node, model}, ""},
-		{Limits{Files: 2}, []entry{ok, node, model}, "3 files, more than the 2 that the limit Files allows"},
-		{Limits{}, []entry{ok, node, model, bomb}, "that the limit Ratio allows"},
+		{Limits{Files: 2}, []entry{ok, node, model}, "3 files, more than the 2 that the limit bundle.Files allows"},
+		{Limits{}, []entry{ok, node, model, bomb}, "that the limit bundle.Ratio allows"},
 		{Limits{Ratio: 2000}, []entry{ok, node, model, bomb}, ""},
-		{Limits{Ratio: 2000, Bytes: 1 << 20}, []entry{ok, node, model, bomb}, "1048576 that the limit Bytes allows"},
-		{Limits{Bytes: 20}, []entry{ok, node, model}, "root/node.json: 29 bytes with this file, more than the 20 that the limit Bytes allows"},
+		{Limits{Ratio: 2000, Bytes: 1 << 20}, []entry{ok, node, model, bomb}, "1048576 that the limit bundle.Bytes allows"},
+		{Limits{Bytes: 20}, []entry{ok, node, model}, "root/node.json: 29 bytes with this file, more than the 20 that the limit bundle.Bytes allows"},
 	} {
 		files, err := OpenZip(makeZip(t, "", tt.entries...))
 		if err != nil {

@@ -24,7 +24,7 @@ import (
 func ReadBinary(data []byte) (*Frame, error) { return readBinary(data, ReadOptions{}) }
 
 func readBinary(data []byte, opts ReadOptions) (*Frame, error) {
-	lim := opts.Limits.filled()
+	lim := opts.Limits.Filled()
 	if len(data) > lim.Bytes {
 		return nil, inBytes(overLimit("Bytes", lim.Bytes))
 	}

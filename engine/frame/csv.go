@@ -28,7 +28,7 @@ func readCSV(data []byte, s Schema, opts ReadOptions) (*Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readAll(r, s, opts.Limits.filled())
+	return readAll(r, s, opts.Limits.Filled())
 }
 
 type csvReader struct {
@@ -47,7 +47,7 @@ type field struct {
 }
 
 func newCSV(data []byte, r io.Reader, s Schema, opts ReadOptions) (*csvReader, error) {
-	lim := opts.Limits.filled()
+	lim := opts.Limits.Filled()
 	if err := s.unique(); err != nil {
 		return nil, err
 	}
@@ -211,12 +211,12 @@ func (c *csvReader) value(t Type, text []byte, quoted bool) (err error) {
 		return nil
 	}
 	if t.Kind != Scalar {
-		c.cell.d = json.NewDecoder(text)
+		c.cell.d = c.cell.lim.decoder(text)
 		if err = c.cell.read(t); err == nil {
 			err = c.cell.d.End()
 		}
 		if e, ok := err.(*json.Error); ok {
-			err = &Error{Kind: ErrFormat, Msg: "byte " + strconv.Itoa(e.Offset) + " of " + quote(string(text)) + ": " + e.Msg}
+			err = badJSON(e, "byte "+strconv.Itoa(e.Offset)+" of "+quote(string(text))+": "+e.Msg)
 		}
 		return err
 	}

@@ -157,7 +157,7 @@ func (r *Reader) next() (*Frame, error) {
 
 // whole reads a leap frame.
 func (r *Reader) whole() (*Frame, error) {
-	in := &input{r: r.src, line: 1, max: r.opts.Limits.filled().Bytes}
+	in := &input{r: r.src, line: 1, max: r.opts.Limits.Filled().Bytes}
 	for in.r != nil {
 		if err := in.more(); err != nil {
 			return nil, err

@@ -94,7 +94,7 @@ func (in *input) next(done func(line []byte) bool) (text []byte, line int, err e
 func atLine(line int, err error) error {
 	where := "line " + strconv.Itoa(line)
 	if e, ok := err.(*json.Error); ok {
-		return &Error{Kind: ErrFormat, Msg: where + ", byte " + strconv.Itoa(e.Offset) + ": " + e.Msg}
+		return badJSON(e, where+", byte "+strconv.Itoa(e.Offset)+": "+e.Msg)
 	}
 	return at(where, err)
 }

@@ -17,11 +17,11 @@ import (
 func ReadJSON(data []byte) (*Frame, error) { return readJSON(data, ReadOptions{}) }
 
 func readJSON(data []byte, opts ReadOptions) (*Frame, error) {
-	lim := opts.Limits.filled()
+	lim := opts.Limits.Filled()
 	if len(data) > lim.Bytes {
 		return nil, inBytes(overLimit("Bytes", lim.Bytes))
 	}
-	d := json.NewDecoder(data)
+	d := lim.decoder(data)
 	if d.Kind() != json.Object {
 		return nil, &Error{Kind: ErrFormat, Msg: "found " + d.Kind().String() + " where a leap frame belongs, an object of \"schema\" and \"rows\""}
 	}
@@ -106,7 +106,7 @@ func (l *LastSchema) keep(text []byte, s Schema) {
 }
 
 func readRows(text []byte, s Schema, lim Limits) (*Frame, error) {
-	d := json.NewDecoder(text)
+	d := lim.decoder(text)
 	if k := d.Kind(); k != json.Array {
 		return nil, &Error{Kind: ErrFormat, Msg: "\"rows\" is " + k.String() + " where an array belongs"}
 	}
@@ -404,7 +404,18 @@ func malformed(err error) error {
 	if _, ok := err.(*Error); ok {
 		return err
 	}
+	if e, ok := err.(*json.Error); ok {
+		return badJSON(e, err.Error())
+	}
 	return &Error{Kind: ErrFormat, Msg: err.Error()}
+}
+
+// badJSON is an error in a JSON text; msg says what and where.
+func badJSON(e *json.Error, msg string) error {
+	if e.TooDeep {
+		return &Error{Kind: ErrLimit, Msg: msg + " (the limit frame.Depth)"}
+	}
+	return &Error{Kind: ErrFormat, Msg: msg}
 }
 
 func inBytes(err error) error { return at("input in bytes", err) }

@@ -255,13 +255,14 @@ func TestJSONLimits(t *testing.T) {
 		"Rows":         {Rows: 1},
 		"Elements":     {Elements: 1},
 		"StringLength": {StringLength: 2},
+		"Depth":        {Depth: 3},
 	} {
 		_, err := readJSON(text, ReadOptions{Limits: lim})
-		if !errors.Is(err, ErrLimit) || !strings.Contains(err.Error(), name) {
+		if !errors.Is(err, ErrLimit) || !strings.Contains(err.Error(), "frame."+name) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := readJSON(text, ReadOptions{Limits: Limits{Bytes: len(text), Rows: 2, Elements: 2, StringLength: 3}}); err != nil {
+	if _, err := readJSON(text, ReadOptions{Limits: Limits{Bytes: len(text), Rows: 2, Elements: 2, StringLength: 3, Depth: 5}}); err != nil {
 		t.Error(err)
 	}
 }

@@ -3,6 +3,8 @@ package frame
 import (
 	"math"
 	"strconv"
+
+	"github.com/pageleap/pageleap/engine/internal/json"
 )
 
 // Limits is how much a reader takes before it gives up with ErrLimit, so that
@@ -13,6 +15,8 @@ type Limits struct {
 	Rows         int // of a frame. 1,048,576
 	Elements     int // of one list, map or tensor, counting what a sparse tensor leaves out. 16,777,216
 	StringLength int // bytes of one string. 16 MiB
+	Depth        int // of arrays and objects in one another, in JSON. 200; 10,000 at most
+	Output       int // bytes of the values that a pipeline adds to a frame. 1 GiB
 }
 
 // ReadOptions says how to read. The zero value is the defaults.
@@ -28,11 +32,12 @@ type ReadOptions struct {
 	Last *LastSchema
 }
 
-func (l Limits) filled() Limits {
+// Filled has the defaults in place of zeros.
+func (l Limits) Filled() Limits {
 	for _, p := range []struct {
 		n   *int
 		def int
-	}{{&l.Bytes, 1 << 26}, {&l.Rows, 1 << 20}, {&l.Elements, 1 << 24}, {&l.StringLength, 1 << 24}} {
+	}{{&l.Bytes, 1 << 26}, {&l.Rows, 1 << 20}, {&l.Elements, 1 << 24}, {&l.StringLength, 1 << 24}, {&l.Depth, json.MaxDepth}, {&l.Output, 1 << 30}} {
 		if *p.n == 0 {
 			*p.n = p.def
 		}
@@ -40,11 +45,23 @@ func (l Limits) filled() Limits {
 			*p.n = math.MaxInt
 		}
 	}
+	l.Depth = min(l.Depth, 10_000)              // what a stack has room for
 	l.Elements = min(l.Elements, math.MaxInt32) // Value.Indices are 32 bits wide
 	return l
 }
 
+// TooMuch is the error for a frame to which a pipeline would add more than so
+// many bytes.
+func TooMuch(limit int) error { return at("bytes of outputs", overLimit("Output", limit)) }
+
+// decoder reads JSON within the limits.
+func (l Limits) decoder(data []byte) *json.Decoder {
+	d := json.NewDecoder(data)
+	d.MaxDepth = l.Depth
+	return d
+}
+
 // overLimit is the error for a limit called name.
 func overLimit(name string, limit int) error {
-	return &Error{Kind: ErrLimit, Msg: "more than " + strconv.Itoa(limit) + " (the limit " + name + ")"}
+	return &Error{Kind: ErrLimit, Msg: "more than " + strconv.Itoa(limit) + " (the limit frame." + name + ")"}
 }

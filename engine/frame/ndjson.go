@@ -24,7 +24,7 @@ func readNDJSON(data []byte, s Schema, opts ReadOptions) (*Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readAll(r, s, opts.Limits.filled())
+	return readAll(r, s, opts.Limits.Filled())
 }
 
 type ndjsonReader struct {
@@ -37,7 +37,7 @@ type ndjsonReader struct {
 }
 
 func newNDJSON(data []byte, r io.Reader, s Schema, opts ReadOptions) (*ndjsonReader, error) {
-	lim := opts.Limits.filled()
+	lim := opts.Limits.Filled()
 	if err := s.unique(); err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (n *ndjsonReader) row(f *Frame) error {
 		if len(bytes.TrimLeft(text, " \t\r\n")) == 0 {
 			continue
 		}
-		d := json.NewDecoder(text)
+		d := n.cell.lim.decoder(text)
 		if err = n.object(d, f); err == nil {
 			err = d.End()
 		}

@@ -10,13 +10,13 @@ import (
 // says which. The objects are as in ReadNDJSON, but need not be on lines of
 // their own.
 func ReadObjects(data []byte, s Schema, opts ReadOptions) (f *Frame, array bool, err error) {
-	lim := opts.Limits.filled()
+	lim := opts.Limits.Filled()
 	n, err := newNDJSON(data, nil, s, opts)
 	if err != nil {
 		return nil, false, err
 	}
 	f = New(s)
-	d := json.NewDecoder(data)
+	d := lim.decoder(data)
 	switch k := d.Kind(); k {
 	case json.Object:
 		err = n.object(d, f)

@@ -2,8 +2,6 @@ package frame
 
 import (
 	"errors"
-
-	"github.com/pageleap/pageleap/engine/internal/json"
 )
 
 // Sink takes the rows of a frame as they are read.
@@ -27,11 +25,11 @@ var errUnusual = errors.New("not to be read row by row")
 // frame that the sink did not want: ReadJSON reads it or says what is wrong.
 // The cells' memory is reused from row to row.
 func (q *RowReader) Read(data []byte, opts ReadOptions, to Sink) bool {
-	lim := opts.Limits.filled()
+	lim := opts.Limits.Filled()
 	if opts.Last == nil || len(data) > lim.Bytes {
 		return false
 	}
-	d := json.NewDecoder(data)
+	d := lim.decoder(data)
 	r := &q.r
 	r.d, r.lim, r.nullIsNaN = d, lim, true
 	defer func() { r.d = nil }()

@@ -43,6 +43,18 @@ func (v *Value) Size() int {
 	return n
 }
 
+// Bytes is about what a column keeps of the value.
+func (v *Value) Bytes() int {
+	n := 8 + len(v.Str) + 4*len(v.Indices) + 8*(len(v.Nums)+len(v.Longs))
+	for _, s := range v.Strs {
+		n += 16 + len(s)
+	}
+	if v.Map != nil {
+		n += v.Map.Keys.Bytes() + v.Map.Values.Bytes()
+	}
+	return n
+}
+
 // SetNum makes v a scalar number.
 func (v *Value) SetNum(x float64) {
 	v.Null = false

@@ -4,7 +4,7 @@ import "github.com/pageleap/pageleap/engine/internal/json"
 
 // ParseValue reads one cell of a column as leap frames write it in JSON.
 func ParseValue(text []byte, f Field, v *Value) error {
-	r := cellReader{d: json.NewDecoder(text), lim: Limits{}.filled()}
+	r := cellReader{d: json.NewDecoder(text), lim: Limits{}.Filled()}
 	err := r.read(f.Type)
 	if err == nil {
 		err = r.d.End()

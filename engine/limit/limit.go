@@ -14,7 +14,6 @@ import (
 )
 
 // Limits are what bundles and frames may ask for. The zero value is the defaults.
-// Errors name a limit by the last part of its name.
 type Limits struct {
 	Bundle bundle.Limits
 	Frame  frame.Limits
@@ -23,6 +22,32 @@ type Limits struct {
 // Options hold a model to them.
 func (l *Limits) Options() []engine.Option {
 	return []engine.Option{engine.Limit(l.Bundle), engine.LimitFrames(l.Frame)}
+}
+
+// named is a limit: an *int or an *int64, as n.
+type named struct {
+	name string
+	n    any
+}
+
+func (l *Limits) all() []named {
+	b, f := &l.Bundle, &l.Frame
+	return []named{
+		{"bundle.Files", &b.Files},
+		{"bundle.Bytes", &b.Bytes},
+		{"bundle.Ratio", &b.Ratio},
+		{"bundle.Depth", &b.Depth},
+		{"bundle.Elements", &b.Elements},
+		{"bundle.Parts", &b.Parts},
+		{"bundle.Nodes", &b.Nodes},
+		{"bundle.Steps", &b.Steps},
+		{"frame.Bytes", &f.Bytes},
+		{"frame.Rows", &f.Rows},
+		{"frame.Elements", &f.Elements},
+		{"frame.StringLength", &f.StringLength},
+		{"frame.Depth", &f.Depth},
+		{"frame.Output", &f.Output},
+	}
 }
 
 // Set takes NAME=N: the name without regard to case, N above 0, or -1 for no
@@ -36,22 +61,19 @@ func (l *Limits) Set(text string) error {
 	if n < 0 {
 		n = math.MaxInt64
 	}
-	small := int(min(n, math.MaxInt))
-	b, f := &l.Bundle, &l.Frame
-	for known, to := range map[string]*int{
-		"bundle.Files": &b.Files, "bundle.Depth": &b.Depth, "bundle.Elements": &b.Elements, "bundle.Parts": &b.Parts,
-		"frame.Bytes": &f.Bytes, "frame.Rows": &f.Rows, "frame.Elements": &f.Elements, "frame.StringLength": &f.StringLength,
-	} {
-		if strings.EqualFold(known, name) {
-			*to = small
-			return nil
+	var names []string
+	for _, limit := range l.all() {
+		names = append(names, limit.name)
+		if !strings.EqualFold(limit.name, name) {
+			continue
 		}
-	}
-	for known, to := range map[string]*int64{"bundle.Bytes": &b.Bytes, "bundle.Ratio": &b.Ratio} {
-		if strings.EqualFold(known, name) {
+		switch to := limit.n.(type) {
+		case *int:
+			*to = int(min(n, math.MaxInt))
+		case *int64:
 			*to = n
-			return nil
 		}
+		return nil
 	}
-	return fmt.Errorf("no limit %q; there are bundle.Files, bundle.Bytes, bundle.Ratio, bundle.Depth, bundle.Elements, bundle.Parts, frame.Bytes, frame.Rows, frame.Elements, frame.StringLength", name)
+	return fmt.Errorf("no limit %q; there are %s", name, strings.Join(names, ", "))
 }

@@ -11,13 +11,13 @@ import (
 
 func TestSet(t *testing.T) {
 	var l Limits
-	for _, text := range []string{"bundle.Files=1", "bundle.Bytes=2", "bundle.Ratio=3", "BUNDLE.depth=4", "bundle.Elements=5", "bundle.Parts=6",
-		"frame.Bytes=7", "frame.Rows=8", "frame.elements=9", "frame.StringLength=10"} {
+	for _, text := range []string{"bundle.Files=1", "bundle.Bytes=2", "bundle.Ratio=3", "BUNDLE.depth=4", "bundle.Elements=5", "bundle.Parts=6", "bundle.nodes=11", "bundle.Steps=12",
+		"frame.Bytes=7", "frame.Rows=8", "frame.elements=9", "frame.StringLength=10", "frame.Depth=13", "frame.Output=14"} {
 		if err := l.Set(text); err != nil {
 			t.Error(err)
 		}
 	}
-	want := Limits{bundle.Limits{Files: 1, Bytes: 2, Ratio: 3, Depth: 4, Elements: 5, Parts: 6}, frame.Limits{Bytes: 7, Rows: 8, Elements: 9, StringLength: 10}}
+	want := Limits{bundle.Limits{Files: 1, Bytes: 2, Ratio: 3, Depth: 4, Elements: 5, Parts: 6, Nodes: 11, Steps: 12}, frame.Limits{Bytes: 7, Rows: 8, Elements: 9, StringLength: 10, Depth: 13, Output: 14}}
 	if l != want {
 		t.Errorf("%+v", l)
 	}

@@ -473,7 +473,7 @@ func (c *checker) regex(n *node, from *expr) {
 		c.bad(from, "a regular expression must be a literal")
 	} else if !p.null {
 		var err error
-		if n.pat, err = regex(p.val.s); err != nil {
+		if n.pat, err = c.q.regex(p.val.s); err != nil {
 			c.bad(from, err.Error())
 		}
 	}

@@ -48,6 +48,10 @@ type Query struct {
 	items []item
 	where *expr // nil: all rows
 	alias string
+
+	// Steps is what the searches of a text for a regular expression may take, and 16
+	// more for each of its bytes. 0: 16,777,216.
+	Steps int
 }
 
 // Names are what the statement names: the columns that it reads, but for those

@@ -88,8 +88,11 @@ func (p *pattern) like(s string) bool {
 }
 
 // regex reads a regular expression, which is Java's.
-func regex(s string) (*pattern, error) {
+func (q *Query) regex(s string) (*pattern, error) {
 	re, err := javaregex.CompileGroups(s)
+	if err == nil && q.Steps > 0 {
+		re.Limit(q.Steps)
+	}
 	return &pattern{re: re, empty: s == ""}, err
 }
 

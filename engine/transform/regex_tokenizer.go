@@ -36,7 +36,9 @@ func readRegex(s *Source, name, pattern string) *javaregex.Regexp {
 	re, err := javaregex.Compile(pattern)
 	if err != nil {
 		s.Fail(name, "has an unusable "+err.Error())
+		return nil
 	}
+	re.Limit(s.Limits.Steps)
 	return re
 }
 

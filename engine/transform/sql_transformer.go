@@ -44,8 +44,10 @@ func readSQLTransformer(s *Source) (Transformer, error) {
 	var err error
 	if t.query, err = sql.Parse(statement); err != nil {
 		s.Fail("statement", "cannot be run: "+err.Error())
+		return nil, s.Err()
 	}
-	return t, s.Err()
+	t.query.Steps = s.Limits.Steps
+	return t, nil
 }
 
 // Inputs and Outputs are not known before Resolve.

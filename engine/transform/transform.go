@@ -129,12 +129,14 @@ type Source struct {
 	*bundle.Attrs
 	Model *bundle.Model
 	Node  *bundle.Node // nil for a sub-model, which has no columns of its own
-	ops   []Op
+	// Limits is what the model may ask for.
+	Limits bundle.Limits
+	ops    []Op
 }
 
-// NewSource reads node with the ops of a table.
+// NewSource reads node with the ops of a table, within the default limits.
 func NewSource(node *bundle.Node, ops []Op) *Source {
-	return &Source{Attrs: node.Model.Attrs(), Model: node.Model, Node: node, ops: ops}
+	return &Source{Attrs: node.Model.Attrs(), Model: node.Model, Node: node, Limits: bundle.DefaultLimits(), ops: ops}
 }
 
 // Sub is the source of the model in a directory below this one.
@@ -143,7 +145,7 @@ func (s *Source) Sub(dir string) (*Source, error) {
 	if m == nil {
 		return nil, &bundle.Error{Kind: bundle.ErrNotFound, Path: s.Model.Path + "/" + dir, Msg: "no model here, though " + s.Model.Op + " refers to it"}
 	}
-	return &Source{Attrs: m.Attrs(), Model: m, ops: s.ops}, nil
+	return &Source{Attrs: m.Attrs(), Model: m, Limits: s.Limits, ops: s.ops}, nil
 }
 
 // Read makes the transformer of this source, looking its op up in the table.

@@ -28,7 +28,7 @@ func readTree(s *Source, values int) (trees, error) {
 	if err := s.Err(); err != nil {
 		return trees{}, err
 	}
-	b := tree.NewBuilder(features, values)
+	b := newBuilder(s, features, values)
 	b.KeepPlaces = writes(s, "leaf") || s.Has("leaf_variances")
 	if err := addTree(b, new(bundle.TreeReader), s.Model, values); err != nil {
 		return trees{}, err
@@ -47,7 +47,7 @@ func readForest(s *Source, op string, values int) (trees, error) {
 	if err := s.Err(); err != nil {
 		return trees{}, err
 	}
-	b := tree.NewBuilder(features, values)
+	b := newBuilder(s, features, values)
 	b.KeepPlaces = writes(s, "leaf")
 	reader := new(bundle.TreeReader)
 	for _, name := range names {
@@ -64,6 +64,13 @@ func readForest(s *Source, op string, values int) (trees, error) {
 	}
 	f, err := b.Forest()
 	return trees{f, false}, err
+}
+
+// newBuilder holds a forest to the bundle's limits.
+func newBuilder(s *Source, features, values int) *tree.Builder {
+	b := tree.NewBuilder(features, values)
+	b.MaxNodes = min(s.Limits.Nodes, tree.MaxNodes)
+	return b
 }
 
 // addTree reads m's tree. A leaf has so many values; where that is one, it may

@@ -48,6 +48,9 @@ type Builder struct {
 	nodes int     // in all of them
 	walk  float64 // the mean number of steps to all leaves, if each split sends half of its rows each way
 
+	// MaxNodes is how many nodes the forest may have, MaxNodes at most.
+	MaxNodes int
+
 	// KeepPlaces makes the forest have Places. A leaf of each place is one of its own.
 	KeepPlaces bool
 	placed     []int32 // the numbers that leaves had before each was one of its own
@@ -76,7 +79,7 @@ type level struct{ nodes, splits, next, child int32 }
 // NewBuilder makes a builder of trees over so many features, -1 where that
 // isn't known, with so many values a leaf.
 func NewBuilder(features, outputs int) *Builder {
-	return &Builder{f: Forest{Features: features, Outputs: outputs}}
+	return &Builder{f: Forest{Features: features, Outputs: outputs}, MaxNodes: MaxNodes}
 }
 
 // Leaf adds a leaf.
@@ -106,8 +109,8 @@ func (b *Builder) NewSplit(s *Split) (int32, error) {
 	if s.Feature >= MaxFeature {
 		return 0, tooLarge("a split tests feature "+strconv.Itoa(s.Feature), MaxFeature)
 	}
-	if len(b.splits) >= MaxNodes {
-		return 0, tooLarge("too many nodes", MaxNodes)
+	if len(b.splits) >= b.MaxNodes {
+		return 0, b.tooMany()
 	}
 	for len(b.used) <= s.Feature>>6 {
 		b.used = append(b.used, 0)
@@ -180,8 +183,8 @@ func (b *Builder) add(number int32, err error) error {
 	if b.open == 0 {
 		return malformed("the tree goes on after its last leaf")
 	}
-	if len(b.tree) >= MaxNodes {
-		return tooLarge("too many nodes", MaxNodes)
+	if len(b.tree) >= b.MaxNodes {
+		return b.tooMany()
 	}
 	b.tree = append(b.tree, number)
 	b.open--
@@ -189,6 +192,10 @@ func (b *Builder) add(number int32, err error) error {
 		b.open += 2
 	}
 	return nil
+}
+
+func (b *Builder) tooMany() error {
+	return &Error{Limit: true, Msg: "more than " + strconv.Itoa(b.MaxNodes) + " nodes (the limit bundle.Nodes)"}
 }
 
 // End ends a tree.
@@ -204,8 +211,8 @@ func (b *Builder) Tree(nodes []int32) error {
 	if len(nodes) == 0 {
 		return malformed("the tree has no nodes")
 	}
-	if b.nodes+len(nodes) > MaxNodes {
-		return tooLarge("too many nodes", MaxNodes)
+	if b.nodes+len(nodes) > b.MaxNodes {
+		return b.tooMany()
 	}
 	if err := b.measure(nodes); err != nil {
 		return err

@@ -164,17 +164,17 @@ describe('limits', () => {
       running({ LIMITS: 'frame.Rows=3, frame.StringLength=17', SCORING }, async (worker) => {
         for (let i = 0; i < 2; i++) {
           assert.equal((await post(worker, path, some(0, 3))).status, 200);
-          refused(await post(worker, path, some(0, 4)), 'limit', /3 \(the limit Rows\)/);
-          refused(await post(worker, '/models/shoppers/score', JSON.stringify(objects.slice(0, 4))), 'limit', /3 \(the limit Rows\)/);
+          refused(await post(worker, path, some(0, 4)), 'limit', /3 \(the limit frame.Rows\)/);
+          refused(await post(worker, '/models/shoppers/score', JSON.stringify(objects.slice(0, 4))), 'limit', /3 \(the limit frame.Rows\)/);
           const long = JSON.stringify({ ...objects[0], VisitorType: 'R'.repeat(18) });
-          refused(await post(worker, '/models/shoppers/score', long), 'limit', /17 \(the limit StringLength\)/);
+          refused(await post(worker, '/models/shoppers/score', long), 'limit', /17 \(the limit frame.StringLength\)/);
         }
         assert.equal(worker.log, '');
       }));
   }
 
   for (const [vars, log] of [
-    [{ LIMITS: 'bundle.Elements=2' }, /no models: .*2 that the limit Elements allows/],
+    [{ LIMITS: 'bundle.Elements=2' }, /no models: .*2 that the limit bundle.Elements allows/],
     [{ LIMITS: 'frame.Row=3' }, /LIMITS: no limit "frame.Row"; there are .*frame\.Rows/],
     [{ LIMITS: 'frame.Rows=many' }, /LIMITS: "frame.Rows=many": write NAME=N/],
     [{ MAX_BODY_BYTES: '16 MB' }, /MAX_BODY_BYTES is "16 MB"; it is a whole number from 1/],

@@ -15,13 +15,16 @@ func TestLimits(t *testing.T) {
 		{"bundle.Depth=1", shoppersModel, frame},
 		{"bundle.Elements=2", shoppersModel, frame},
 		{"bundle.Parts=4", shoppersModel, frame},
+		{"bundle.Nodes=100", shoppersModel, frame},
 		{"frame.Bytes=1000", shoppersModel, frame},
 		{"frame.Rows=10", shoppersModel, frame},
 		{"frame.StringLength=2", shoppersModel, frame},
 		{"frame.elements=2", visits, events},
+		{"frame.Depth=2", shoppersModel, frame},
+		{"frame.Output=20000", shoppersModel, frame},
 	} {
 		_, stderr, code := pageleap("", "transform", "--limit", c.limit, c.bundle, c.frame)
-		name, value, _ := strings.Cut(c.limit[strings.IndexByte(c.limit, '.')+1:], "=")
+		name, value, _ := strings.Cut(c.limit, "=")
 		if code == exitOK || code == exitUsage || !strings.Contains(strings.ToLower(stderr), "limit "+strings.ToLower(name)) || !strings.Contains(stderr, value) {
 			t.Errorf("%s: exit %d, %s", c.limit, code, stderr)
 		}

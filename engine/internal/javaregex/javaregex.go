@@ -27,8 +27,16 @@ var (
 	// ErrPattern: Java refuses the pattern too, or it cannot be matched here.
 	ErrPattern = errors.New("unusable regular expression")
 	// ErrEffort: a text on which the pattern backtracks without end in sight.
-	ErrEffort = errors.New("too much backtracking: more than " + strconv.Itoa(maxSteps) + " steps and " + strconv.Itoa(byteSteps) + " for each byte of the text")
+	ErrEffort = errors.New("too much backtracking")
 )
+
+// effort is an ErrEffort that says what the searches of the text took.
+type effort struct{ steps int }
+
+func (e *effort) Error() string {
+	return "too much backtracking: more than " + strconv.Itoa(e.steps) + " steps (the limit bundle.Steps) and " + strconv.Itoa(byteSteps) + " for each byte of the text"
+}
+func (e *effort) Unwrap() error { return ErrEffort }
 
 // Error is a fault in a pattern.
 type Error struct {
@@ -60,7 +68,13 @@ type Regexp struct {
 	whole   bool     // search steps over whole characters, never into the middle of one
 	starts  *ascii   // the characters below 128 that a match may start with, if known
 	groups  []string // the names of its groups, "" for those without; see CompileGroups
+	steps   int      // see Limit
 }
+
+// Limit sets what all searches of a text may take before they are given up with
+// ErrEffort: so many steps, and 16 more for each byte of the text. Without it
+// they are 16,777,216.
+func (re *Regexp) Limit(steps int) { re.steps = min(steps, exhausted/2) }
 
 // String is the pattern.
 func (re *Regexp) String() string { return re.pattern }

@@ -28,12 +28,14 @@ type entry struct {
 
 const plain = -1 // entry.more of a mere place to go on from
 
-// What all searches of a text may take before they are given up: steps, some more
-// for each byte of the text, and places to go back to.
+// What all searches of a text may take before they are given up: steps, where
+// nobody says how many, some more for each byte of the text, and places to go
+// back to.
 const (
 	maxSteps  = 1 << 24
 	byteSteps = 16
 	maxStack  = 1 << 22
+	exhausted = 1 << 40
 )
 
 // find is the leftmost match at from or after it: -1 if there is none.
@@ -125,9 +127,9 @@ func (m *machine) setReg(i, v int32) {
 func (m *machine) run(pc int32, pos int) int {
 	base := len(m.stack)
 	for {
-		if m.steps++; m.steps > maxSteps+byteSteps*len(m.text) || len(m.stack) > maxStack {
-			m.err = ErrEffort
-			m.steps = 1 << 40 // whoever called run gives up too
+		if m.steps++; m.steps > m.re.steps+byteSteps*len(m.text) || len(m.stack) > maxStack {
+			m.err = &effort{m.re.steps}
+			m.steps = exhausted // whoever called run gives up too
 			m.stack = m.stack[:base]
 			return -1
 		}

@@ -109,7 +109,7 @@ func compile(pattern string, groups bool) (*Regexp, error) {
 	if p.msg != "" {
 		return nil, &Error{pattern, p.msg}
 	}
-	c := compiler{re: &Regexp{pattern: pattern, whole: p.whole}}
+	c := compiler{re: &Regexp{pattern: pattern, whole: p.whole, steps: maxSteps}}
 	if groups {
 		c.re.groups, c.groups = p.names, true
 	}

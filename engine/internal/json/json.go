@@ -16,9 +16,10 @@ var ErrSyntax = errors.New("malformed JSON")
 
 // Error is a fault at a byte of the input.
 type Error struct {
-	Msg    string
-	Offset int
-	Line   int
+	Msg     string
+	Offset  int
+	Line    int
+	TooDeep bool // well-formed so far, but nested deeper than may be
 }
 
 func (e *Error) Error() string {
@@ -26,7 +27,7 @@ func (e *Error) Error() string {
 }
 func (e *Error) Unwrap() error { return ErrSyntax }
 
-// MaxDepth is how deep arrays and objects may nest.
+// MaxDepth is how deep arrays and objects may nest where nobody says.
 const MaxDepth = 200
 
 // Kind is what comes next in the input.
@@ -50,6 +51,7 @@ func (k Kind) String() string {
 // Decoder pulls values from JSON text.
 type Decoder struct {
 	NonFinite bool // take NaN, Infinity and -Infinity for numbers, as some writers do
+	MaxDepth  int  // of arrays and objects in one another
 
 	data  []byte
 	pos   int
@@ -62,7 +64,7 @@ func NewDecoder(data []byte) *Decoder {
 	if len(data) >= 3 && data[0] == 0xEF && data[1] == 0xBB && data[2] == 0xBF {
 		data = data[3:] // a byte order mark
 	}
-	return &Decoder{data: data}
+	return &Decoder{data: data, MaxDepth: MaxDepth}
 }
 
 // Offset is how many bytes have been read.
@@ -120,8 +122,10 @@ func (d *Decoder) want(k Kind) error {
 
 func (d *Decoder) enter() error {
 	d.pos++
-	if d.depth++; d.depth > MaxDepth {
-		return d.Error("nested deeper than " + strconv.Itoa(MaxDepth))
+	if d.depth++; d.depth > d.MaxDepth {
+		err := d.Error("nested deeper than " + strconv.Itoa(d.MaxDepth)).(*Error)
+		err.TooDeep = true
+		return err
 	}
 	return nil
 }
