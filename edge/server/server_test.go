@@ -57,6 +57,7 @@ type buffer struct {
 
 func (b *buffer) Write(p []byte) (int, error) { b.mu.Lock(); defer b.mu.Unlock(); return b.b.Write(p) }
 func (b *buffer) String() string              { b.mu.Lock(); defer b.mu.Unlock(); return b.b.String() }
+func (b *buffer) forget()                     { b.mu.Lock(); defer b.mu.Unlock(); b.b = bytes.Buffer{} }
 
 type running struct {
 	*server
