@@ -83,7 +83,7 @@ func (t *trees) lowerSmall(b *lower.Builder, c *tree.Columns, l lowered) (distin
 
 	categorical := slices.ContainsFunc(c.Sets, func(s []uint64) bool { return s != nil })
 	switch {
-	case !categorical && f.Small == nil:
+	case !categorical && f.Cuts == nil:
 		roots, nodes := b.Room(8*roundUp(n, 4)), b.Room(16*len(c.Shapes))
 		rootsEnd := roots + uint32(8*roundUp(n, 4))
 		b.CallInit("unpackPlain", shapes, shapesEnd, slotsAt, low, high, top, roots, rootsEnd, cutsAt, nodes)

@@ -21,7 +21,7 @@ type Columns struct {
 // sets, or a tree too many nodes, for SmallNode.
 func (f *Forest) Columns() (c *Columns, ok bool) {
 	g := *f
-	if f.Small == nil && !g.shrink(number(f.apart())) {
+	if f.Small == nil && !g.makeSmall(number(f.apart())) {
 		return nil, false
 	}
 	c = &Columns{Tests: make([][]byte, len(f.Slots)), Cuts: make([][]float64, len(f.Slots)), Sets: make([][]uint64, len(f.Slots))}
@@ -74,11 +74,17 @@ func (f *Forest) Columns() (c *Columns, ok bool) {
 func (f *Forest) apart() [][]Node {
 	trees := make([][]Node, len(f.Trees))
 	for t, tree := range f.Trees {
-		end := len(f.Nodes)
+		end := f.Len()
 		if t+1 < len(f.Trees) {
 			end = int(f.Trees[t+1].Root)
 		}
-		trees[t] = slices.Clone(f.Nodes[tree.Root:end])
+		if f.Narrow != nil {
+			for i := int(tree.Root); i < end; i++ {
+				trees[t] = append(trees[t], f.widened(i, f.Trees[t/abreast*abreast].Root))
+			}
+		} else {
+			trees[t] = slices.Clone(f.Nodes[tree.Root:end])
+		}
 		for i := range trees[t] {
 			trees[t][i].Right -= tree.Root
 		}
@@ -86,12 +92,25 @@ func (f *Forest) apart() [][]Node {
 	return trees
 }
 
+// widened is node i of Narrow, of a tree whose eight begin at first.
+func (f *Forest) widened(i int, first int32) Node {
+	n := f.Narrow[i]
+	w := Node{Threshold: math.NaN(), Slot: int32(n.slot()), Right: first + int32(n.left())}
+	if n.slot() == leafSlot {
+		w.Slot, w.Threshold = 0, leafOf(f.Numbers[i])
+	} else if n.margin() > 0 {
+		w.Threshold = f.Cuts[cutStride*n.slot()+maxCuts-n.margin()]
+		w.Right++
+	}
+	return w
+}
+
 // number gives each node of trees as apart makes them a number, as a Builder does.
 func number(trees [][]Node) (splits []Node, by [][]numbered) {
 	for _, nodes := range trees {
 		tree := make([]numbered, len(nodes))
 		for i, n := range nodes {
-			number := ^int32(n.Threshold)
+			number := ^n.leaf()
 			if int(n.Right) != i {
 				number = int32(len(splits))
 				splits = append(splits, n)
@@ -104,7 +123,7 @@ func number(trees [][]Node) (splits []Node, by [][]numbered) {
 }
 
 // Abreast says whether the trees are best walked several at a time.
-func (f *Forest) Abreast() bool { return len(f.Trees) >= abreast && (f.abreast || f.Small != nil) }
+func (f *Forest) Abreast() bool { return len(f.Trees) >= abreast && (f.abreast || f.Cuts != nil) }
 
 // WideColumns are Columns of trees with any number of thresholds and categories.
 // Each set of categories that a split tests is a slot of its own.
@@ -153,7 +172,7 @@ func (f *Forest) WideColumns() (c *WideColumns, ok bool) {
 		for i, n := range nodes {
 			if int(n.Right) == i {
 				c.Shapes = append(c.Shapes, 0)
-				c.Leaves = append(c.Leaves, int32(n.Threshold))
+				c.Leaves = append(c.Leaves, n.leaf())
 				continue
 			}
 			slot := 0

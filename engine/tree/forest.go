@@ -44,8 +44,8 @@ type Forest struct {
 	Trees []Tree
 
 	// Nodes are the trees' nodes, tree after tree, each tree level by level,
-	// the two children of a node next to each other. It is nil where Small
-	// holds them.
+	// the two children of a node next to each other. It is nil where Narrow or
+	// Small holds them.
 	Nodes []Node
 
 	// Values are the leaves' values: leaf k has
@@ -62,14 +62,22 @@ type Forest struct {
 	// lowest first, say which categories go right.
 	Sets []uint64
 
-	// Small are the nodes in half the space, where their trees test few
-	// different values of each feature and are large enough for it to pay that
-	// each row is brought down to the numbers of the bins its values fall in.
-	// There are at least eight trees then.
+	// Narrow are the nodes in a quarter of the space, where their trees test few
+	// different values of each feature, no categories, and are large enough for it
+	// to pay that each row is brought down to the numbers of the bins its values
+	// fall in. There are at least eight trees then.
+	Narrow []NarrowNode
+
+	// Numbers are the leaves' numbers, each in the place that the leaf has in
+	// Narrow.
+	Numbers []int32
+
+	// Small are the nodes in half the space, where Narrow would hold them if they
+	// tested no categories.
 	Small []SmallNode
 
 	// Steps say how the value in a slot becomes the number of a bin, nil where
-	// Small is: by so many halvings of the slot's Cuts, or, where it is
+	// Narrow and Small are: by so many halvings of the slot's Cuts, or, where it is
 	// Categories, by taking the category itself.
 	Steps []uint8
 
@@ -78,12 +86,13 @@ type Forest struct {
 	// that it isn't <= to, which for NaN is all of them.
 	Cuts []float64
 
-	abreast bool // Nodes are best walked several trees at a time
+	abreast bool    // Nodes are best walked several trees at a time
+	eights  []eight // the trees in eights, where they are walked so
 }
 
 // Tree is one tree's place in a forest.
 type Tree struct {
-	Root  int32 // in Nodes or Small; the tree's nodes end where the next tree's begin
+	Root  int32 // in Nodes, Narrow or Small; the tree's nodes end where the next tree's begin
 	Depth int32 // of its deepest leaf, 0 for a tree that is a leaf
 }
 
@@ -92,16 +101,45 @@ type Tree struct {
 //	              Threshold             Slot          Right
 //	continuous    the threshold         in Slots      the right child, in Nodes
 //	categorical   the set, in Sets      ^ in Slots    the right child, in Nodes
-//	leaf          the leaf's number     len(Slots)    itself
+//	leaf          the leaf's number     0             itself
 //
 // The left child is the one before the right child. A leaf is its own right
-// child and tests a slot that is always NaN, which goes right: to walk past a
-// leaf is to stay there.
+// child, and has its number in the lower half of a NaN, to whose right everything
+// is: to walk past a leaf is to stay there.
 type Node struct {
 	Threshold float64
 	Slot      int32
 	Right     int32
 }
+
+const leafBits = 0x7ff8 << 48 // and the leaf's number: a NaN
+
+func leafOf(number int32) float64 { return math.Float64frombits(leafBits | uint64(uint32(number))) }
+
+func (n *Node) leaf() int32 { return int32(math.Float64bits(n.Threshold)) }
+
+// NarrowNode is a split or a leaf: the lowest 8 bits are the slot, then 5 bits a
+// margin, and the top 19 the left child, counted from the root of the first of the
+// eight trees that are walked together.
+//
+// The margin of a split at the slot's cut c is 31 - c. So when the value's bin is
+// added to it, the carry makes of the left child the right one where the bin is
+// above c: a step is an addition, a shift and two loads, and nothing waits for a
+// branch or a comparison. Where everything goes to the right, the margin is 0, which
+// no bin makes carry, and the right child is in the left one's place.
+//
+// A leaf is its own left child, and its slot is 255, whose bin is 0.
+type NarrowNode uint32
+
+const (
+	marginShift = 8
+	childShift  = 13
+	childBits   = 32 - childShift
+)
+
+func (n NarrowNode) slot() int   { return int(uint8(n)) }
+func (n NarrowNode) margin() int { return int(n>>marginShift) & maxCuts }
+func (n NarrowNode) left() int   { return int(n >> childShift) }
 
 // SmallNode is a split or a leaf in the space of its lower bits: 36 bits say
 // which bins go left, the lowest bin 0, then 8 bits are the slot and the top 20
@@ -134,7 +172,7 @@ func (n SmallNode) right() int { return int(n >> (64 - rightBits)) }
 func (n SmallNode) slot() int  { return int(uint8(n >> slotShift)) }
 
 // Len is the number of nodes.
-func (f *Forest) Len() int { return len(f.Nodes) + len(f.Small) }
+func (f *Forest) Len() int { return len(f.Nodes) + len(f.Narrow) + len(f.Small) }
 
 // Width is the least size of a feature vector that has all the features the
 // trees test.
@@ -156,31 +194,29 @@ func (f *Forest) Depth() int {
 
 // Bytes is the memory that a walk reads.
 func (f *Forest) Bytes() int {
-	return 16*len(f.Nodes) + 8*len(f.Small) + 8*len(f.Values) + 4*len(f.Places) + 8*len(f.Sets) + 8*len(f.Cuts) + len(f.Steps) + 4*len(f.Slots) + 8*len(f.Trees)
+	return 16*len(f.Nodes) + 8*len(f.Narrow) + 8*len(f.Small) + 8*len(f.Values) + 4*len(f.Places) + 8*len(f.Sets) + 8*len(f.Cuts) + len(f.Steps) + 4*len(f.Slots) + 8*len(f.Trees)
 }
 
-// Fill reduces a dense feature vector to row, which has room for one more
-// value than there are Slots; the last is for the leaves. features are at
-// least Width long.
-func (f *Forest) Fill(row, features []float64) {
+// Fill reduces a dense feature vector, which is at least Width long, to what the
+// trees test, in the order of Slots. It takes row for that, or gives a part of
+// features as they are.
+func (f *Forest) Fill(row, features []float64) []float64 {
 	n := len(f.Slots)
-	row = row[:n+1]
-	row[n] = math.NaN()
 	if n == f.Width() { // every feature is tested
-		copy(row[:n], features)
-		return
+		return features[:n]
 	}
+	row = row[:n]
 	for i, s := range f.Slots {
 		row[i] = features[s]
 	}
+	return row
 }
 
 // FillSparse is Fill for a sparse feature vector with values at indices, which
 // ascend.
-func (f *Forest) FillSparse(row []float64, indices []int32, values []float64) {
-	row = row[:len(f.Slots)+1]
+func (f *Forest) FillSparse(row []float64, indices []int32, values []float64) []float64 {
+	row = row[:len(f.Slots)]
 	clear(row)
-	row[len(f.Slots)] = math.NaN()
 	slots := f.Slots
 	if len(slots) > 8*len(indices) {
 		for k, i := range indices {
@@ -188,7 +224,7 @@ func (f *Forest) FillSparse(row []float64, indices []int32, values []float64) {
 				row[j] = values[k]
 			}
 		}
-		return
+		return row
 	}
 	j := 0
 	for k, i := range indices {
@@ -196,12 +232,13 @@ func (f *Forest) FillSparse(row []float64, indices []int32, values []float64) {
 			j++
 		}
 		if j == len(slots) {
-			return
+			break
 		}
 		if slots[j] == i {
 			row[j] = values[k]
 		}
 	}
+	return row
 }
 
 // Error is a tree that isn't one, or is too large.
@@ -236,12 +273,13 @@ func (f *Forest) Check() error {
 	if f.Places != nil && len(f.Places) != len(f.Values)/f.Outputs {
 		return malformed("there are " + strconv.Itoa(len(f.Places)) + " places for " + strconv.Itoa(len(f.Values)/f.Outputs) + " leaves")
 	}
-	if f.Small != nil {
+	if f.Narrow != nil || f.Small != nil {
 		if err := f.checkCuts(); err != nil {
 			return err
 		}
 	}
-	if f.Nodes != nil && f.Small != nil || len(f.Trees) == 0 || f.Trees[0].Root != 0 {
+	if len(f.Nodes) != f.Len() && len(f.Narrow) != f.Len() && len(f.Small) != f.Len() ||
+		len(f.Numbers) != len(f.Narrow) || len(f.Trees) == 0 || f.Trees[0].Root != 0 {
 		return malformed("the nodes are not those of the trees")
 	}
 	for t, tree := range f.Trees {
@@ -252,7 +290,7 @@ func (f *Forest) Check() error {
 		if int(tree.Root) >= end || end > f.Len() {
 			return malformed("tree " + strconv.Itoa(t) + " has no nodes")
 		}
-		if err := f.checkTree(int(tree.Root), end, int(tree.Depth)); err != nil {
+		if err := f.checkTree(int(f.Trees[t/abreast*abreast].Root), int(tree.Root), end, int(tree.Depth)); err != nil {
 			return malformed("tree " + strconv.Itoa(t) + ": " + err.Error())
 		}
 	}
@@ -275,10 +313,10 @@ func (f *Forest) checkCuts() error {
 	return nil
 }
 
-// checkTree checks the nodes from root to end. They are in order of level, so
-// that the children of each split are the next two that no split before it has.
+// checkTree checks the nodes from root to end, of a tree whose eight begin at
+// first. They are in order of level, so that the children of each split are the next two that no split before it has.
 // That leaves no room for a cycle, or for a node with two parents or none.
-func (f *Forest) checkTree(root, end, depth int) error {
+func (f *Forest) checkTree(first, root, end, depth int) error {
 	next, level, levelEnd := root+1, 0, root+1
 	for i := root; i < end; i++ {
 		fault := func(msg string) error { return malformed("node " + strconv.Itoa(i-root) + " " + msg) }
@@ -289,7 +327,7 @@ func (f *Forest) checkTree(root, end, depth int) error {
 			level++
 			levelEnd = next
 		}
-		right, slot, leaf, err := f.checkNode(i, root)
+		right, slot, leaf, err := f.checkNode(i, root, first)
 		if err != nil {
 			return fault(err.Error())
 		}
@@ -317,7 +355,18 @@ func (f *Forest) checkTree(root, end, depth int) error {
 }
 
 // checkNode takes node i apart, and checks what is its own.
-func (f *Forest) checkNode(i, root int) (right, slot int, leaf float64, err error) {
+func (f *Forest) checkNode(i, root, first int) (right, slot int, leaf float64, err error) {
+	if f.Narrow != nil {
+		n := f.Narrow[i]
+		right, slot = n.left()+first, n.slot()
+		if slot != leafSlot && n.margin() > 0 {
+			right++
+		}
+		if right == i && slot != leafSlot {
+			err = malformed("is its own child")
+		}
+		return right, slot, float64(f.Numbers[i]), err
+	}
 	if f.Small != nil {
 		n := f.Small[i]
 		right, slot, leaf = n.right()+root, n.slot(), float64(n&(1<<otherBin-1))
@@ -327,8 +376,8 @@ func (f *Forest) checkNode(i, root int) (right, slot int, leaf float64, err erro
 		return right, slot, leaf, err
 	}
 	n := &f.Nodes[i]
-	right, slot, leaf = int(n.Right), int(n.Slot), n.Threshold
-	if right == i && slot != len(f.Slots) {
+	right, slot, leaf = int(n.Right), int(n.Slot), float64(n.leaf())
+	if right == i && (slot != 0 || math.Float64bits(n.Threshold)>>32<<32 != leafBits) {
 		err = malformed("is its own child")
 	} else if slot < 0 {
 		slot, err = ^slot, f.checkSet(n.Threshold)

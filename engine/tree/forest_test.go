@@ -44,7 +44,7 @@ var shapes = map[string]struct {
 	shape
 	layouts string // all that can be made, the chosen one first
 }{
-	"spark":               {shape{trees: 23, depth: 8, features: 12, outputs: 2, thresholds: 31, prune: 0.1}, "small abreast"},
+	"spark":               {shape{trees: 23, depth: 8, features: 12, outputs: 2, thresholds: 31, prune: 0.1}, "narrow small abreast"},
 	"spark, categorical":  {shape{trees: 17, depth: 7, features: 9, outputs: 3, thresholds: 15, categories: 6, prune: 0.1}, "small"},
 	"35 categories":       {shape{trees: 16, depth: 7, features: 9, outputs: 2, thresholds: 31, categories: 35, prune: 0.1}, "small"},
 	"36 categories":       {shape{trees: 9, depth: 7, features: 9, outputs: 2, thresholds: 31, categories: 36, prune: 0.1}, "to the leaf"},
@@ -52,12 +52,18 @@ var shapes = map[string]struct {
 	"categories in one":   {shape{trees: 1, depth: 7, features: 9, outputs: 2, thresholds: 31, categories: 20, prune: 0.1}, "to the leaf"},
 	"no two alike":        {shape{trees: 11, depth: 9, features: 7, outputs: 1, prune: 0.1}, "abreast"},
 	"one tree":            {shape{trees: 1, depth: 6, features: 5, outputs: 1, thresholds: 8, prune: 0.1}, "to the leaf"},
-	"eight trees":         {shape{trees: 8, depth: 6, features: 50, outputs: 4, thresholds: 8, prune: 0.1}, "abreast small"},
-	"stumps and leaves":   {shape{trees: 50, depth: 1, features: 3, outputs: 2, thresholds: 3, prune: 0.5}, "small abreast"},
-	"leaves only":         {shape{trees: 9, depth: 0, features: 4, outputs: 2}, "small abreast"},
+	"eight trees":         {shape{trees: 8, depth: 6, features: 50, outputs: 4, thresholds: 8, prune: 0.1}, "abreast narrow small"},
+	"stumps and leaves":   {shape{trees: 50, depth: 1, features: 3, outputs: 2, thresholds: 3, prune: 0.5}, "narrow small abreast"},
+	"leaves only":         {shape{trees: 9, depth: 0, features: 4, outputs: 2}, "narrow small abreast"},
 	"one class":           {shape{trees: 6, depth: 5, features: 4, outputs: 1, thresholds: 5, prune: 0.3}, "to the leaf"},
-	"ragged":              {shape{trees: 31, depth: 40, features: 6, outputs: 2, thresholds: 20, prune: 0.47}, "to the leaf abreast small"},
+	"ragged":              {shape{trees: 31, depth: 40, features: 6, outputs: 2, thresholds: 20, prune: 0.47}, "to the leaf abreast narrow small"},
 	"32 thresholds":       {shape{trees: 9, depth: 9, features: 5, outputs: 1, thresholds: 33}, "abreast"},
+	"two trees":           {shape{trees: 2, depth: 6, features: 5, outputs: 2, thresholds: 8, prune: 0.1}, "to the leaf"},
+	"five trees":          {shape{trees: 5, depth: 1, features: 5, outputs: 2, thresholds: 31}, "to the leaf"},
+	"fifteen trees":       {shape{trees: 15, depth: 9, features: 4, outputs: 2, thresholds: 31}, "narrow small abreast"},
+	"depth 30":            {shape{trees: 12, depth: 30, features: 6, outputs: 3, thresholds: 31, prune: 0.45}, "to the leaf abreast narrow small"},
+	"255 thresholds":      {shape{trees: 10, depth: 8, features: 3, outputs: 2, thresholds: 255}, "abreast"},
+	"255 features tested": {shape{trees: 20, depth: 9, features: 255, outputs: 1, thresholds: 31}, "abreast narrow small"},
 	"256 features tested": {shape{trees: 9, depth: 10, features: 300, outputs: 1, thresholds: 2}, "abreast"},
 }
 
@@ -74,7 +80,7 @@ func TestWalk(t *testing.T) {
 			if chosen := layout(layouts["chosen"]); !strings.HasPrefix(s.layouts, chosen) {
 				t.Errorf("walked %s, want %s", chosen, s.layouts)
 			}
-			for _, l := range []string{"abreast", "small"} {
+			for _, l := range []string{"abreast", "narrow", "small"} {
 				if (layouts[l] != nil) != strings.Contains(s.layouts, l) {
 					t.Errorf("%s: %v", l, layouts[l] != nil)
 				}
@@ -155,8 +161,8 @@ func TestOddSlots(t *testing.T) {
 		splits []Split
 		layout string
 	}{
-		"NaN only":      {[]Split{{Feature: 0, Threshold: math.NaN()}, {Feature: 1, Threshold: 0}}, "small"},
-		"infinite":      {[]Split{{Feature: 0, Threshold: math.Inf(1)}, {Feature: 1, Threshold: math.Inf(-1)}, {Feature: 1, Threshold: math.NaN()}}, "small"},
+		"NaN only":      {[]Split{{Feature: 0, Threshold: math.NaN()}, {Feature: 1, Threshold: 0}}, "narrow"},
+		"infinite":      {[]Split{{Feature: 0, Threshold: math.Inf(1)}, {Feature: 1, Threshold: math.Inf(-1)}, {Feature: 1, Threshold: math.NaN()}}, "narrow"},
 		"mixed":         {[]Split{{Feature: 0, Threshold: 2}, {Feature: 0, Categorical: true, NumCategories: 5, Categories: []float64{1, 3}}}, "to the leaf"},
 		"no categories": {[]Split{{Feature: 0, Categorical: true}, {Feature: 1, Categorical: true, IsLeft: true}}, "small"},
 		"two numbers of categories": {[]Split{{Feature: 0, Categorical: true, NumCategories: 4, Categories: []float64{1, 3}},
@@ -343,7 +349,7 @@ func TestRows(t *testing.T) {
 	}
 	for i, n := range got.Nodes {
 		// The sets of categories come in the same order, so even those agree.
-		if n != want.Nodes[i] {
+		if w := want.Nodes[i]; n.Slot != w.Slot || n.Right != w.Right || math.Float64bits(n.Threshold) != math.Float64bits(w.Threshold) {
 			t.Fatalf("node %d is %v, want %v", i, n, want.Nodes[i])
 		}
 	}
@@ -461,30 +467,32 @@ func TestCheck(t *testing.T) {
 		"slot past features":  func(f *Forest) { f.Features = 3 },
 		"negative slot":       func(f *Forest) { f.Slots[0] = -1 },
 		"too few slots":       func(f *Forest) { f.Slots = f.Slots[:2] },
-		"both layouts":        func(f *Forest) { f.Nodes, f.Small = make([]Node, 1), make([]SmallNode, 1) },
-		"no nodes":            func(f *Forest) { f.Nodes, f.Small = nil, nil },
+		"two layouts": func(f *Forest) {
+			f.Nodes, f.Narrow, f.Small = make([]Node, 1), make([]NarrowNode, 1), make([]SmallNode, 1)
+		},
+		"no nodes": func(f *Forest) { f.Nodes, f.Narrow, f.Small = nil, nil, nil },
 	}
 	nodes := map[string]func(f *Forest){
-		"child out of range":   func(f *Forest) { split(f, false).Right = int32(len(f.Nodes)) },
-		"child far away":       func(f *Forest) { split(f, false).Right = math.MaxInt32 },
-		"negative child":       func(f *Forest) { split(f, false).Right = -1 },
-		"child in other tree":  func(f *Forest) { f.Nodes[0].Right = f.Trees[1].Root + 2 },
-		"cycle":                func(f *Forest) { f.Nodes[3].Right = 2 },
-		"own ancestor":         func(f *Forest) { f.Nodes[5].Right = 1 },
-		"shared child":         func(f *Forest) { f.Nodes[2].Right = f.Nodes[1].Right },
-		"slot":                 func(f *Forest) { split(f, false).Slot = int32(len(f.Slots)) },
-		"categorical slot":     func(f *Forest) { split(f, true).Slot = ^int32(len(f.Slots)) },
-		"set":                  func(f *Forest) { split(f, true).Threshold = float64(len(f.Sets)) },
-		"set NaN":              func(f *Forest) { split(f, true).Threshold = math.NaN() },
-		"set size":             func(f *Forest) { *set(f) = math.MaxUint64 },
-		"set past the end":     func(f *Forest) { *set(f) = 64 * 2 * uint64(len(f.Sets)) },
-		"leaf's slot":          func(f *Forest) { last(f).Slot = 0 },
-		"leaf without values":  func(f *Forest) { last(f).Threshold = float64(len(f.Values) / 2) },
-		"leaf with half value": func(f *Forest) { last(f).Threshold = 0.5 },
-		"leaf NaN":             func(f *Forest) { last(f).Threshold = math.NaN() },
-		"split as a leaf":      func(f *Forest) { f.Nodes[1].Right = 1 },
-		"nodes cut off":        func(f *Forest) { f.Nodes = f.Nodes[:len(f.Nodes)-1] },
-		"a node too many":      func(f *Forest) { f.Nodes = append(f.Nodes, *last(f)) },
+		"child out of range":  func(f *Forest) { split(f, false).Right = int32(len(f.Nodes)) },
+		"child far away":      func(f *Forest) { split(f, false).Right = math.MaxInt32 },
+		"negative child":      func(f *Forest) { split(f, false).Right = -1 },
+		"child in other tree": func(f *Forest) { f.Nodes[0].Right = f.Trees[1].Root + 2 },
+		"cycle":               func(f *Forest) { f.Nodes[3].Right = 2 },
+		"own ancestor":        func(f *Forest) { f.Nodes[5].Right = 1 },
+		"shared child":        func(f *Forest) { f.Nodes[2].Right = f.Nodes[1].Right },
+		"slot":                func(f *Forest) { split(f, false).Slot = int32(len(f.Slots)) },
+		"categorical slot":    func(f *Forest) { split(f, true).Slot = ^int32(len(f.Slots)) },
+		"set":                 func(f *Forest) { split(f, true).Threshold = float64(len(f.Sets)) },
+		"set NaN":             func(f *Forest) { split(f, true).Threshold = math.NaN() },
+		"set size":            func(f *Forest) { *set(f) = math.MaxUint64 },
+		"set past the end":    func(f *Forest) { *set(f) = 64 * 2 * uint64(len(f.Sets)) },
+		"leaf's slot":         func(f *Forest) { last(f).Slot = 1 },
+		"leaf without values": func(f *Forest) { last(f).Threshold = leafOf(int32(len(f.Values) / 2)) },
+		"leaf below 0":        func(f *Forest) { last(f).Threshold = leafOf(-1) },
+		"leaf a number":       func(f *Forest) { last(f).Threshold = 0.5 },
+		"split as a leaf":     func(f *Forest) { f.Nodes[1].Right = 1 },
+		"nodes cut off":       func(f *Forest) { f.Nodes = f.Nodes[:len(f.Nodes)-1] },
+		"a node too many":     func(f *Forest) { f.Nodes = append(f.Nodes, *last(f)) },
 	}
 	right := func(n SmallNode, to int) SmallNode {
 		return n&(1<<(64-rightBits)-1) | SmallNode(to)<<(64-rightBits)
@@ -503,10 +511,28 @@ func TestCheck(t *testing.T) {
 		"nodes cut off":       func(f *Forest) { f.Small = f.Small[:len(f.Small)-1] },
 		"seven trees":         func(f *Forest) { f.Small, f.Trees = f.Small[:f.Trees[7].Root], f.Trees[:7] },
 	}
-	for layout, spoilers := range map[string][]map[string]func(f *Forest){"to the leaf": {both, nodes}, "small": {both, small}} {
+	left := func(n NarrowNode, to int) NarrowNode { return n&(1<<childShift-1) | NarrowNode(to)<<childShift }
+	narrow := map[string]func(f *Forest){
+		"child out of range":  func(f *Forest) { f.Narrow[0] = left(f.Narrow[0], 1<<childBits-1) },
+		"child in other tree": func(f *Forest) { f.Narrow[0] = left(f.Narrow[0], int(f.Trees[1].Root)+1) },
+		"cycle":               func(f *Forest) { f.Narrow[3] = left(f.Narrow[3], 1) },
+		"split as a leaf":     func(f *Forest) { f.Narrow[1] |= leafSlot },
+		"leaf as a split":     func(f *Forest) { f.Narrow[len(f.Narrow)-1] &^= leafSlot },
+		"leaf elsewhere":      func(f *Forest) { f.Narrow[len(f.Narrow)-1] -= 1 << childShift },
+		"leaf without values": func(f *Forest) { f.Numbers[len(f.Narrow)-1] = int32(len(f.Values) / 2) },
+		"leaf below 0":        func(f *Forest) { f.Numbers[len(f.Narrow)-1] = -1 },
+		"slot":                func(f *Forest) { f.Narrow[0] |= 254 },
+		"numbers":             func(f *Forest) { f.Numbers = f.Numbers[1:] },
+		"steps":               func(f *Forest) { f.Steps = f.Steps[1:] },
+		"cuts":                func(f *Forest) { f.Cuts = f.Cuts[1:] },
+		"nodes cut off":       func(f *Forest) { f.Narrow = f.Narrow[:len(f.Narrow)-1] },
+	}
+	plain := newWorld(3, shape{trees: 8, depth: 4, features: 6, outputs: 2, thresholds: 9})
+	worlds := map[string]*world{"to the leaf": w, "narrow": plain, "small": w}
+	for layout, spoilers := range map[string][]map[string]func(f *Forest){"to the leaf": {both, nodes}, "narrow": {both, narrow}, "small": {both, small}} {
 		for _, m := range spoilers {
 			for name, spoil := range m {
-				f := w.layouts(t)[layout]
+				f := worlds[layout].layouts(t)[layout]
 				spoil(f)
 				var e *Error
 				if err := f.Check(); !errors.As(err, &e) {

@@ -17,8 +17,8 @@ const abreast = 8
 // step's way can be foreseen. It is for trees whose leaves are mostly at a like
 // depth.
 //
-// A step over small nodes costs two thirds of one over large ones, or less in
-// forests larger than the caches, and to bring a value down to its bin costs
+// A step over small nodes costs two thirds of one over large ones and over narrow
+// nodes half, or less in forests larger than the caches, and to bring a value down to its bin costs
 // about four steps: it pays from some twelve steps for each slot.
 func (b *Builder) layOut() {
 	b.gather()
@@ -40,6 +40,27 @@ func (b *Builder) layOut() {
 	}
 	f.abreast = f.abreast && !categorical
 	b.spread()
+	if f.abreast {
+		f.inEights()
+	}
+}
+
+// eight are trees that are walked at the same time, each as far as the deepest. The
+// forest's last may have its last tree several times.
+type eight struct {
+	roots [abreast]int32
+	depth int32
+}
+
+func (f *Forest) inEights() {
+	f.eights = make([]eight, (len(f.Trees)+abreast-1)/abreast)
+	for i := range f.eights {
+		e := &f.eights[i]
+		for k := range e.roots {
+			t := &f.Trees[min(i*abreast+k, len(f.Trees)-1)]
+			e.roots[k], e.depth = t.Root, max(e.depth, t.Depth)
+		}
+	}
 }
 
 // gather makes all of the forest but its nodes.
@@ -61,7 +82,7 @@ func (b *Builder) spread() {
 	f.Nodes, f.Sets = make([]Node, 0, b.nodes), slices.Clone(f.Sets)
 	for t, nodes := range b.trees {
 		for _, n := range nodes {
-			wide := Node{Threshold: float64(^n.number()), Slot: int32(len(f.Slots))}
+			wide := Node{Threshold: leafOf(^n.number())}
 			if number := n.number(); number >= 0 {
 				wide = b.splits[number]
 			}
@@ -71,9 +92,64 @@ func (b *Builder) spread() {
 	}
 }
 
-// shrink makes Small of the trees, if they fit: splits by their numbers, and trees
-// as a Builder keeps them.
+// shrink makes Narrow of the trees, or Small, if they fit: splits by their numbers,
+// and trees as a Builder keeps them.
 func (f *Forest) shrink(splits []Node, trees [][]numbered) bool {
+	return f.makeNarrow(splits, trees) || len(f.Sets) > 0 && f.makeSmall(splits, trees)
+}
+
+func (f *Forest) makeNarrow(splits []Node, trees [][]numbered) bool {
+	if len(f.Sets) > 0 {
+		return false
+	}
+	cuts := f.findCuts(splits)
+	if cuts == nil {
+		return false
+	}
+	count, first := 0, 0
+	for t, nodes := range trees {
+		if t%abreast == 0 {
+			first = count
+		}
+		count += len(nodes)
+		if count-first > 1<<childBits {
+			return false
+		}
+	}
+	narrow := make([]NarrowNode, len(splits)) // without their children
+	for i := range splits {
+		n := &splits[i]
+		narrow[i] = NarrowNode(n.Slot)
+		if n.Threshold == n.Threshold {
+			narrow[i] |= NarrowNode(maxCuts-cuts[n.Slot].rank(n.Threshold)) << marginShift
+		} else { // NaN
+			narrow[i] |= 1 << childShift
+		}
+	}
+	f.Narrow, f.Numbers = make([]NarrowNode, count), make([]int32, count)
+	for t, nodes := range trees {
+		root := f.Trees[t].Root
+		fillNarrow(f.Narrow[root:], f.Numbers[root:], narrow, nodes, root-f.Trees[t/abreast*abreast].Root)
+	}
+	f.keepCuts(cuts)
+	return true
+}
+
+// fillNarrow makes a tree's nodes of splits that are in narrow by their numbers.
+// The tree begins so many nodes after the first of its eight.
+func fillNarrow(to []NarrowNode, numbers []int32, narrow []NarrowNode, nodes []numbered, after int32) {
+	to, numbers = to[:len(nodes)], numbers[:len(nodes)]
+	for i, n := range nodes {
+		at := NarrowNode(after+int32(n>>32)) << childShift
+		if number := n.number(); number >= 0 {
+			to[i] = narrow[number] + at - 1<<childShift
+		} else {
+			to[i], numbers[i] = leafSlot|at, ^number
+		}
+	}
+}
+
+func (f *Forest) makeSmall(splits []Node, trees [][]numbered) bool {
 	cuts := f.findCuts(splits)
 	if cuts == nil {
 		return false
@@ -103,6 +179,12 @@ func (f *Forest) shrink(splits []Node, trees [][]numbered) bool {
 		fillSmall(rest, small, nodes)
 		rest = rest[len(nodes):]
 	}
+	f.keepCuts(cuts)
+	return true
+}
+
+// keepCuts leaves Nodes to what has cuts.
+func (f *Forest) keepCuts(cuts []cuts) {
 	f.Cuts, f.Steps = make([]float64, 0, cutStride*len(cuts)), make([]uint8, len(cuts))
 	for slot := range cuts {
 		c := &cuts[slot]
@@ -113,7 +195,7 @@ func (f *Forest) shrink(splits []Node, trees [][]numbered) bool {
 		f.Cuts = append(f.Cuts, c.at[:]...)
 	}
 	f.Nodes, f.Sets = nil, nil
-	return true
+	f.inEights()
 }
 
 // fillSmall makes a tree's nodes of splits that are in small by their numbers.

@@ -192,9 +192,13 @@ func (w *world) layouts(tb testing.TB) map[string]*Forest {
 	if len(w.trees) >= abreast {
 		if f := large(); len(f.Sets) == 0 {
 			f.abreast = true
+			f.inEights()
 			all["abreast"] = f
 		}
-		if b := make(); b.f.shrink(b.splits, b.trees) {
+		if b := make(); b.f.makeNarrow(b.splits, b.trees) {
+			all["narrow"] = &b.f
+		}
+		if b := make(); b.f.makeSmall(b.splits, b.trees) {
 			all["small"] = &b.f
 		}
 	}
@@ -209,6 +213,8 @@ func (w *world) layouts(tb testing.TB) map[string]*Forest {
 // layout is what was chosen.
 func layout(f *Forest) string {
 	switch {
+	case f.Narrow != nil:
+		return "narrow"
 	case f.Small != nil:
 		return "small"
 	case f.abreast:

@@ -2,30 +2,32 @@ package tree
 
 // Room is the scratch space that a walk needs: so many floats and ints.
 func (f *Forest) Room() (floats, ints int) {
-	return len(f.Slots) + 1, len(f.Trees)
+	return len(f.Slots), (len(f.Trees)+abreast-1)/abreast*abreast + slots
 }
+
+const slots = 256 // more than a binned forest can have
 
 // Dense walks all trees with a dense feature vector, at least Width long, and
 // gives the number of the leaf that each comes to, as part of ints.
 func (f *Forest) Dense(features, floats []float64, ints []int32) (leaves []int32) {
-	f.Fill(floats, features)
-	return f.walk(floats, ints)
+	return f.walk(f.Fill(floats, features), ints)
 }
 
 // Sparse is Dense for a sparse feature vector with values at indices, which
 // ascend.
 func (f *Forest) Sparse(indices []int32, values, floats []float64, ints []int32) (leaves []int32) {
-	f.FillSparse(floats, indices, values)
-	return f.walk(floats, ints)
+	return f.walk(f.FillSparse(floats, indices, values), ints)
 }
 
 func (f *Forest) walk(row []float64, ints []int32) []int32 {
-	row, leaves := row[:len(f.Slots)+1], ints[:len(f.Trees)]
+	leaves := ints[:len(f.Trees)]
 	switch {
+	case f.Narrow != nil:
+		f.walkNarrow(row, ints)
 	case f.Small != nil:
-		f.walkSmall(row, leaves)
+		f.walkSmall(row, ints)
 	case f.abreast:
-		f.walkAbreast(row, leaves)
+		f.walkAbreast(row, ints)
 	default:
 		f.walkToLeaf(row, leaves)
 	}
@@ -55,7 +57,7 @@ func (f *Forest) walkToLeaf(row []float64, leaves []int32) {
 			}
 			n = &nodes[i]
 		}
-		leaves[t] = int32(n.Threshold)
+		leaves[t] = n.leaf()
 	}
 }
 
@@ -70,64 +72,42 @@ func (f *Forest) left(i int, x float64) int32 {
 	return int32(^header & 1)
 }
 
-func deepest(q *[abreast]Tree) int32 {
-	return max(q[0].Depth, q[1].Depth, q[2].Depth, q[3].Depth, q[4].Depth, q[5].Depth, q[6].Depth, q[7].Depth)
-}
-
-// walkSmall is walkAbreast over Small.
-func (f *Forest) walkSmall(row []float64, leaves []int32) {
-	var bins [256]uint8
-	f.fillBins(row, &bins)
-	for t := 0; t < len(f.Trees); t += abreast {
-		if t >= len(f.Trees)-4 {
-			f.walkSmallFour(&bins, leaves)
-			return
-		}
-		t = min(t, len(f.Trees)-abreast)
-		q, l := (*[abreast]Tree)(f.Trees[t:]), (*[abreast]int32)(leaves[t:])
-		t0, t1, t2, t3 := f.Small[q[0].Root:], f.Small[q[1].Root:], f.Small[q[2].Root:], f.Small[q[3].Root:]
-		t4, t5, t6, t7 := f.Small[q[4].Root:], f.Small[q[5].Root:], f.Small[q[6].Root:], f.Small[q[7].Root:]
+// walkSmall takes eight trees at a time. ints has room for their leaves, and at its
+// end for bins.
+func (f *Forest) walkSmall(row []float64, ints []int32) {
+	bins := (*[slots]int32)(ints[len(ints)-slots:])
+	bins[leafSlot] = otherBin
+	f.fillBins(row, bins, 0)
+	for i := range f.eights {
+		e, l := &f.eights[i], (*[abreast]int32)(ints[abreast*i:])
+		r := &e.roots
+		t0, t1, t2, t3 := f.Small[r[0]:], f.Small[r[1]:], f.Small[r[2]:], f.Small[r[3]:]
+		t4, t5, t6, t7 := f.Small[r[4]:], f.Small[r[5]:], f.Small[r[6]:], f.Small[r[7]:]
 		n0, n1, n2, n3 := t0[0], t1[0], t2[0], t3[0]
 		n4, n5, n6, n7 := t4[0], t5[0], t6[0], t7[0]
-		for d := deepest(q); d > 0; d-- {
-			n0 = stepSmall(t0, n0, &bins)
-			n1 = stepSmall(t1, n1, &bins)
-			n2 = stepSmall(t2, n2, &bins)
-			n3 = stepSmall(t3, n3, &bins)
-			n4 = stepSmall(t4, n4, &bins)
-			n5 = stepSmall(t5, n5, &bins)
-			n6 = stepSmall(t6, n6, &bins)
-			n7 = stepSmall(t7, n7, &bins)
+		for d := e.depth; d > 0; d-- {
+			n0 = stepSmall(t0, n0, bins)
+			n1 = stepSmall(t1, n1, bins)
+			n2 = stepSmall(t2, n2, bins)
+			n3 = stepSmall(t3, n3, bins)
+			n4 = stepSmall(t4, n4, bins)
+			n5 = stepSmall(t5, n5, bins)
+			n6 = stepSmall(t6, n6, bins)
+			n7 = stepSmall(t7, n7, bins)
 		}
 		l[0], l[1], l[2], l[3] = int32(n0), int32(n1), int32(n2), int32(n3)
 		l[4], l[5], l[6], l[7] = int32(n4), int32(n5), int32(n6), int32(n7)
 	}
 }
 
-// walkSmallFour is walkSmall for the last four trees.
-func (f *Forest) walkSmallFour(bins *[256]uint8, leaves []int32) {
-	t := len(f.Trees) - 4
-	q, l := (*[4]Tree)(f.Trees[t:]), (*[4]int32)(leaves[t:])
-	t0, t1, t2, t3 := f.Small[q[0].Root:], f.Small[q[1].Root:], f.Small[q[2].Root:], f.Small[q[3].Root:]
-	n0, n1, n2, n3 := t0[0], t1[0], t2[0], t3[0]
-	for d := max(q[0].Depth, q[1].Depth, q[2].Depth, q[3].Depth); d > 0; d-- {
-		n0 = stepSmall(t0, n0, bins)
-		n1 = stepSmall(t1, n1, bins)
-		n2 = stepSmall(t2, n2, bins)
-		n3 = stepSmall(t3, n3, bins)
-	}
-	l[0], l[1], l[2], l[3] = int32(n0), int32(n1), int32(n2), int32(n3)
-}
-
 // stepSmall is n's right child, or the one before it where n's bit for the bin
 // is 1.
-func stepSmall(tree []SmallNode, n SmallNode, bins *[256]uint8) SmallNode {
+func stepSmall(tree []SmallNode, n SmallNode, bins *[slots]int32) SmallNode {
 	return tree[n>>(64-rightBits)-n>>(bins[uint8(n>>slotShift)]&63)&1]
 }
 
-// fillBins finds each slot's bin.
-func (f *Forest) fillBins(row []float64, bins *[256]uint8) {
-	bins[leafSlot] = otherBin
+// fillBins finds each slot's bin, and shifts it to the left.
+func (f *Forest) fillBins(row []float64, bins *[slots]int32, shift uint) {
 	for s, steps := range f.Steps {
 		x := row[s]
 		c := (*[cutStride]float64)(f.Cuts[cutStride*s:])
@@ -153,7 +133,7 @@ func (f *Forest) fillBins(row []float64, bins *[256]uint8) {
 				k = int32(x)
 			}
 		}
-		bins[uint8(s)] = uint8(k)
+		bins[uint8(s)] = k << (shift & 31)
 	}
 }
 

@@ -5,8 +5,8 @@ package tree
 // walkAbreast takes eight trees at a time, all as deep as the deepest, with no
 // branch but the loop's. There are at least eight trees, and no categories.
 // At the end, up to four trees are walked by four, and more by eight: some twice.
-func (f *Forest) walkAbreast(row []float64, leaves []int32) {
-	nodes := f.Nodes
+func (f *Forest) walkAbreast(row []float64, ints []int32) {
+	nodes, leaves := f.Nodes, ints[:len(f.Trees)]
 	for t := 0; t < len(f.Trees); t += abreast {
 		if t >= len(f.Trees)-4 {
 			f.walkFour(row, leaves)
@@ -26,8 +26,8 @@ func (f *Forest) walkAbreast(row []float64, leaves []int32) {
 			n6 = step(nodes, n6, row)
 			n7 = step(nodes, n7, row)
 		}
-		l[0], l[1], l[2], l[3] = int32(n0.Threshold), int32(n1.Threshold), int32(n2.Threshold), int32(n3.Threshold)
-		l[4], l[5], l[6], l[7] = int32(n4.Threshold), int32(n5.Threshold), int32(n6.Threshold), int32(n7.Threshold)
+		l[0], l[1], l[2], l[3] = n0.leaf(), n1.leaf(), n2.leaf(), n3.leaf()
+		l[4], l[5], l[6], l[7] = n4.leaf(), n5.leaf(), n6.leaf(), n7.leaf()
 	}
 }
 
@@ -42,7 +42,11 @@ func (f *Forest) walkFour(row []float64, leaves []int32) {
 		n2 = step(nodes, n2, row)
 		n3 = step(nodes, n3, row)
 	}
-	l[0], l[1], l[2], l[3] = int32(n0.Threshold), int32(n1.Threshold), int32(n2.Threshold), int32(n3.Threshold)
+	l[0], l[1], l[2], l[3] = n0.leaf(), n1.leaf(), n2.leaf(), n3.leaf()
+}
+
+func deepest(q *[abreast]Tree) int32 {
+	return max(q[0].Depth, q[1].Depth, q[2].Depth, q[3].Depth, q[4].Depth, q[5].Depth, q[6].Depth, q[7].Depth)
 }
 
 func step(nodes []Node, n *Node, row []float64) *Node {
@@ -58,4 +62,35 @@ func addPairs(sum *[2]float64, values []float64, leaves []int32) {
 		b += v[1]
 	}
 	sum[0], sum[1] = a, b
+}
+
+// walkNarrow takes eight trees at a time. ints has room for their leaves, and at
+// its end for bins.
+func (f *Forest) walkNarrow(row []float64, ints []int32) {
+	bins := (*[slots]int32)(ints[len(ints)-slots:])
+	bins[leafSlot] = 0
+	f.fillBins(row, bins, marginShift)
+	for i := range f.eights {
+		e, l := &f.eights[i], (*[abreast]int32)(ints[abreast*i:])
+		r := &e.roots
+		nodes, numbers := f.Narrow[r[0]:], f.Numbers[r[0]:]
+		n0, n1, n2, n3 := f.Narrow[r[0]], f.Narrow[r[1]], f.Narrow[r[2]], f.Narrow[r[3]]
+		n4, n5, n6, n7 := f.Narrow[r[4]], f.Narrow[r[5]], f.Narrow[r[6]], f.Narrow[r[7]]
+		for d := e.depth; d > 0; d-- {
+			n0 = stepNarrow(nodes, n0, bins)
+			n1 = stepNarrow(nodes, n1, bins)
+			n2 = stepNarrow(nodes, n2, bins)
+			n3 = stepNarrow(nodes, n3, bins)
+			n4 = stepNarrow(nodes, n4, bins)
+			n5 = stepNarrow(nodes, n5, bins)
+			n6 = stepNarrow(nodes, n6, bins)
+			n7 = stepNarrow(nodes, n7, bins)
+		}
+		l[0], l[1], l[2], l[3] = numbers[n0.left()], numbers[n1.left()], numbers[n2.left()], numbers[n3.left()]
+		l[4], l[5], l[6], l[7] = numbers[n4.left()], numbers[n5.left()], numbers[n6.left()], numbers[n7.left()]
+	}
+}
+
+func stepNarrow(nodes []NarrowNode, n NarrowNode, bins *[slots]int32) NarrowNode {
+	return nodes[(n+NarrowNode(bins[uint8(n)]))>>childShift]
 }

@@ -1,21 +1,34 @@
 package tree
 
-// walkAbreast takes four trees at a time, all as deep as the deepest. There are
-// at least eight trees, and no categories; some of the last four may be walked
-// twice.
-//
-// It is in assembly, as Go's own loops take two to three times as long in
-// WebAssembly. Forest.Check says what must hold for it to stay within the arrays.
-func (f *Forest) walkAbreast(row []float64, leaves []int32) {
-	n := len(f.Trees)
-	walkFours(&f.Trees[0], n/4, &f.Nodes[0], &row[0], &leaves[0])
-	if n%4 != 0 {
-		walkFours(&f.Trees[n-4], 1, &f.Nodes[0], &row[0], &leaves[n-4])
-	}
+import "unsafe"
+
+// The walks are in assembly, as Go's own loops take two to three times as long in
+// WebAssembly. They take eight trees at a time, all as deep as the deepest.
+// Forest.Check says what must hold for them to stay within the arrays.
+
+// walkAbreast walks Nodes. There are no categories. ints has room for the leaves of
+// all eights.
+func (f *Forest) walkAbreast(row []float64, ints []int32) {
+	walkEights(&f.eights[0], len(f.eights), &f.Nodes[0], unsafe.SliceData(row), &ints[0])
+}
+
+// walkNarrow walks Narrow. ints has room for the leaves of all eights, and at its
+// end for bins.
+func (f *Forest) walkNarrow(row []float64, ints []int32) {
+	bins := &ints[len(ints)-slots:][0]
+	ints[len(ints)-slots+leafSlot] = 0
+	fillMargins(unsafe.SliceData(row), unsafe.SliceData(f.Cuts), len(f.Slots), bins)
+	walkNarrowEights(&f.eights[0], len(f.eights), &f.Narrow[0], &f.Numbers[0], bins, &ints[0])
 }
 
 //go:noescape
-func addPairs(sum *[2]float64, values []float64, leaves []int32)
+func walkEights(eights *eight, n int, nodes *Node, row *float64, leaves *int32)
 
 //go:noescape
-func walkFours(trees *Tree, fours int, nodes *Node, row *float64, leaves *int32)
+func fillMargins(row, cuts *float64, n int, bins *int32)
+
+//go:noescape
+func walkNarrowEights(eights *eight, n int, nodes *NarrowNode, numbers, bins, leaves *int32)
+
+//go:noescape
+func addPairs(sum *[2]float64, values []float64, leaves []int32)

@@ -1,16 +1,58 @@
 #include "textflag.h"
 
+#define WORD(at, from) \
+	Get from            \
+	I32WrapI64          \
+	I64Load32U $(at)
+
+// AT makes to the address of element i, which is on the stack, of those at base.
+#define AT(base, shift, to) \
+	I64Const $(shift)   \
+	I64Shl              \
+	Get base            \
+	I64Add              \
+	Set to
+
+// ROOT makes n the address of a tree's root, which is in nodes.
+#define ROOT(n, tree, shift) \
+	WORD(4*tree, R0)    \
+	AT(R2, shift, n)
+
+// EIGHTS goes through the eights at R0, R1 in number. R2 is where the nodes are,
+// R4 where leaves go.
+#define NEXT \
+	Get R0              \
+	I64Const $36        \
+	I64Add              \
+	Set R0              \
+	Get R4              \
+	I64Const $32        \
+	I64Add              \
+	Set R4              \
+	Get R1              \
+	I64Const $1         \
+	I64Sub              \
+	Tee R1              \
+	I64Eqz              \
+	I32Eqz              \
+	BrIf $0
+
+// DEEPER goes round again until R13 steps were made.
+#define DEEPER \
+	Get R13             \
+	I64Const $1         \
+	I64Sub              \
+	Tee R13             \
+	I64Eqz              \
+	I32Eqz              \
+	BrIf $0
+
 // STEP takes n, the address of a node, to the node's right child, or to the one
 // before it where the feature is <= the threshold: engine/tree/walk.go, step.
 #define STEP(n) \
-	Get R2              \
-	Get n               \
-	I32WrapI64          \
-	I64Load32U $12      \
+	WORD(12, n)         \
 	Get R3              \
-	Get n               \
-	I32WrapI64          \
-	I64Load32U $8       \
+	WORD(8, n)          \
 	I64Const $3         \
 	I64Shl              \
 	I64Add              \
@@ -22,66 +64,34 @@
 	F64Le               \
 	I64ExtendI32U       \
 	I64Sub              \
-	I64Const $4         \
-	I64Shl              \
-	I64Add              \
-	Set n
-
-// ROOT makes n the address of a tree's root, which is in nodes.
-#define ROOT(n, tree) \
-	Get R2              \
-	Get R0              \
-	I32WrapI64          \
-	I64Load32U $(8*tree) \
-	I64Const $4         \
-	I64Shl              \
-	I64Add              \
-	Set n
-
-// DEEPER makes R9 the tree's depth, if that is more.
-#define DEEPER(tree) \
-	Get R0              \
-	I32WrapI64          \
-	I64Load32U $(8*tree+4) \
-	Tee R10             \
-	Get R9              \
-	Get R10             \
-	Get R9              \
-	I64GtS              \
-	Select              \
-	Set R9
+	AT(R2, 4, n)
 
 // LEAF stores the number of the leaf at n.
 #define LEAF(n, tree) \
 	Get R4              \
 	I32WrapI64          \
-	Get n               \
-	I32WrapI64          \
-	F64Load $0          \
-	I64TruncSatF64S     \
+	WORD(0, n)          \
 	I64Store32 $(4*tree)
 
-// func walkFours(trees *Tree, fours int, nodes *Node, row *float64, leaves *int32)
-TEXT ·walkFours(SB), NOSPLIT, $0-40
-	MOVD trees+0(FP), R0
-	MOVD fours+8(FP), R1
+// func walkEights(eights *eight, n int, nodes *Node, row *float64, leaves *int32)
+TEXT ·walkEights(SB), NOSPLIT, $0-40
+	MOVD eights+0(FP), R0
+	MOVD n+8(FP), R1
 	MOVD nodes+16(FP), R2
 	MOVD row+24(FP), R3
 	MOVD leaves+32(FP), R4
 
 	Loop
-		ROOT(R5, 0)
-		ROOT(R6, 1)
-		ROOT(R7, 2)
-		ROOT(R8, 3)
-		I64Const $0
-		Set R9
-		DEEPER(0)
-		DEEPER(1)
-		DEEPER(2)
-		DEEPER(3)
-
-		Get R9
+		ROOT(R5, 0, 4)
+		ROOT(R6, 1, 4)
+		ROOT(R7, 2, 4)
+		ROOT(R8, 3, 4)
+		ROOT(R9, 4, 4)
+		ROOT(R10, 5, 4)
+		ROOT(R11, 6, 4)
+		ROOT(R12, 7, 4)
+		WORD(32, R0)
+		Tee R13
 		I64Eqz
 		I32Eqz
 		If
@@ -90,35 +100,201 @@ TEXT ·walkFours(SB), NOSPLIT, $0-40
 				STEP(R6)
 				STEP(R7)
 				STEP(R8)
-				Get R9
-				I64Const $1
-				I64Sub
-				Tee R9
-				I64Eqz
-				I32Eqz
-				BrIf $0
+				STEP(R9)
+				STEP(R10)
+				STEP(R11)
+				STEP(R12)
+				DEEPER
 			End
 		End
-
 		LEAF(R5, 0)
 		LEAF(R6, 1)
 		LEAF(R7, 2)
 		LEAF(R8, 3)
-		Get R0
-		I64Const $32
-		I64Add
-		Set R0
-		Get R4
-		I64Const $16
-		I64Add
-		Set R4
-		Get R1
-		I64Const $1
-		I64Sub
-		Tee R1
+		LEAF(R9, 4)
+		LEAF(R10, 5)
+		LEAF(R11, 6)
+		LEAF(R12, 7)
+		NEXT
+	End
+	RET
+
+// NSTEP takes n, a node, to its left child, or to the right one if the bin makes
+// it carry: engine/tree/walk_other.go, stepNarrow.
+#define NSTEP(n) \
+	Get n               \
+	Get n               \
+	I64Const $255       \
+	I64And              \
+	I64Const $2         \
+	I64Shl              \
+	Get R3              \
+	I64Add              \
+	I32WrapI64          \
+	I64Load32U $0       \
+	I64Add              \
+	I64Const $13        \
+	I64ShrU             \
+	I64Const $2         \
+	I64Shl              \
+	Get R14             \
+	I64Add              \
+	I32WrapI64          \
+	I64Load32U $0       \
+	Set n
+
+// NROOT makes n a tree's root.
+#define NROOT(n, tree) \
+	WORD(4*tree, R0)    \
+	I64Const $2         \
+	I64Shl              \
+	Get R2              \
+	I64Add              \
+	I32WrapI64          \
+	I64Load32U $0       \
+	Set n
+
+// NLEAF stores the number of the leaf n, which is as far after R15 as n after R14.
+#define NLEAF(n, tree) \
+	Get R4              \
+	I32WrapI64          \
+	Get n               \
+	I64Const $13        \
+	I64ShrU             \
+	I64Const $2         \
+	I64Shl              \
+	Get R15             \
+	I64Add              \
+	I32WrapI64          \
+	I64Load32U $0       \
+	I64Store32 $(4*tree)
+
+// func walkNarrowEights(eights *eight, n int, nodes *NarrowNode, numbers, bins, leaves *int32)
+TEXT ·walkNarrowEights(SB), NOSPLIT, $0-48
+	MOVD eights+0(FP), R0
+	MOVD n+8(FP), R1
+	MOVD nodes+16(FP), R2
+	MOVD bins+32(FP), R3
+	MOVD leaves+40(FP), R4
+
+	Loop
+		WORD(0, R0)
+		AT(R2, 2, R14)
+		NROOT(R5, 0)
+		NROOT(R6, 1)
+		NROOT(R7, 2)
+		NROOT(R8, 3)
+		NROOT(R9, 4)
+		NROOT(R10, 5)
+		NROOT(R11, 6)
+		NROOT(R12, 7)
+		WORD(32, R0)
+		Tee R13
 		I64Eqz
 		I32Eqz
-		BrIf $0
+		If
+			Loop
+				NSTEP(R5)
+				NSTEP(R6)
+				NSTEP(R7)
+				NSTEP(R8)
+				NSTEP(R9)
+				NSTEP(R10)
+				NSTEP(R11)
+				NSTEP(R12)
+				DEEPER
+			End
+		End
+		MOVD numbers+24(FP), R15
+		WORD(0, R0)
+		AT(R15, 2, R15)
+		NLEAF(R5, 0)
+		NLEAF(R6, 1)
+		NLEAF(R7, 2)
+		NLEAF(R8, 3)
+		NLEAF(R9, 4)
+		NLEAF(R10, 5)
+		NLEAF(R11, 6)
+		NLEAF(R12, 7)
+		NEXT
+	End
+	RET
+
+// RANK puts on the stack 1 << shift if the feature F16 isn't <= the cut i after
+// those that R5, 8 for each, says are passed.
+#define RANK(i, shift) \
+	Get F16             \
+	Get R1              \
+	Get R5              \
+	I64Add              \
+	I32WrapI64          \
+	F64Load $(8*i)      \
+	F64Le               \
+	I32Eqz              \
+	I64ExtendI32U       \
+	I64Const $(shift)   \
+	I64Shl
+
+// func fillMargins(row, cuts *float64, n int, bins *int32)
+TEXT ·fillMargins(SB), NOSPLIT, $0-32
+	MOVD row+0(FP), R0
+	MOVD cuts+8(FP), R1
+	MOVD n+16(FP), R2
+	MOVD bins+24(FP), R3
+
+	Get R2
+	I64Eqz
+	I32Eqz
+	If
+		Loop
+			Get R0
+			I32WrapI64
+			F64Load $0
+			Set F16
+			I64Const $0
+			Set R5
+			RANK(15, 7)
+			Set R5
+			RANK(7, 6)
+			Get R5
+			I64Add
+			Set R5
+			RANK(3, 5)
+			Get R5
+			I64Add
+			Set R5
+			RANK(1, 4)
+			Get R5
+			I64Add
+			Set R5
+			Get R3
+			I32WrapI64
+			RANK(0, 3)
+			Get R5
+			I64Add
+			I64Const $5
+			I64Shl
+			I64Store32 $0
+			Get R0
+			I64Const $8
+			I64Add
+			Set R0
+			Get R1
+			I64Const $256
+			I64Add
+			Set R1
+			Get R3
+			I64Const $4
+			I64Add
+			Set R3
+			Get R2
+			I64Const $1
+			I64Sub
+			Tee R2
+			I64Eqz
+			I32Eqz
+			BrIf $0
+		End
 	End
 	RET
 
