@@ -125,7 +125,7 @@ bench-edge: worker edge/worker/node_modules dist/npm/package.json ## measure the
 # What a first visit downloads; the numbers are budgets in kB of brotli.
 sizes: dist/npm/package.json dist/page/index.html ## print what a page downloads
 	@node web/bin/sizes.mjs dist/page/pageleap.mjs=12 dist/page/scorer.wasm=900 dist/page/shoppers_visit.zip=100
-	@node web/bin/sizes.mjs dist/npm/pageleap.js=12 dist/npm/worker.js=12
+	@node web/bin/sizes.mjs dist/npm/pageleap.js=12 dist/npm/worker.js=12 dist/npm/bare.mjs=7
 
 op-sizes: ## print what each group of ops adds to scorer.wasm
 	@node wasm/op-sizes.mjs

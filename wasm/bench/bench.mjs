@@ -205,19 +205,22 @@ if (only.test('cold') && hasChromium) {
   )) {
     if (!r.ok) console.error(`WRONG: ${r.peer} ${r.size} is off by ${r.maxdiff}`);
     ((all[r.peer] ??= {})[r.size] ??= []).push(r.cold);
+    (all[r.peer].scripts ??= []).push(r.scripts);
   }
   say(
     '',
     '## Cold starts in Chromium',
     '',
     `Milliseconds from bytes in memory to the first score, the median and the range of ${pages} fresh pages, taken in turn. "demo" is the demo`,
-    "shop's pipeline, from a visit's events to a probability.",
+    "shop's pipeline, from a visit's events to a probability. The last column is what comes before: its script, fetched from this machine",
+    'and run.',
     '',
-    '| | demo | S | M |',
-    '|---|---|---|---|',
+    '| | demo | S | M | script |',
+    '|---|---|---|---|---|',
   );
   const spread = (list) => (list ? `${ms(median(list))} (${ms(Math.min(...list))}–${ms(Math.max(...list))})` : '—');
-  for (const [peer, of] of Object.entries(all)) say(`| ${peer} | ${spread(of.demo)} | ${spread(of.S)} | ${spread(of.M)} |`);
+  for (const [peer, of] of Object.entries(all))
+    say(`| ${peer} | ${spread(of.demo)} | ${spread(of.S)} | ${spread(of.M)} | ${spread(of.scripts)} |`);
 }
 
 keep();

@@ -120,34 +120,11 @@ export const contenders = {
     return { peer: 'nested ifs as m2cgen writes them', size, cold, one, all: perRow(one), expected: doubles(expected) };
   },
 
-  async loop({ size, get, rows }) {
+  async loop({ size, get, rows, lib }) {
     const [flat, expected] = await Promise.all([get(`flat_${size}.bin`), get(`expected_${size}.f64`)]);
     const start = now();
-    const d = new DataView(flat.slice().buffer);
-    const count = d.getUint32(0, true);
-    const trees = d.getUint32(4, true);
-    const feature = new Int32Array(count);
-    const value = new Float64Array(count);
-    const left = new Int32Array(count);
-    const right = new Int32Array(count);
-    for (let i = 0, at = 8; i < count; i++, at += 24) {
-      feature[i] = d.getInt32(at, true);
-      value[i] = d.getFloat64(at + 8, true);
-      left[i] = d.getInt32(at + 16, true);
-      right[i] = d.getInt32(at + 20, true);
-    }
-    const roots = Int32Array.from({ length: trees }, (_, t) => d.getInt32(8 + 24 * count + 4 * t, true));
-    const one = (k) => {
-      const x = rows.rows64[k];
-      let sum = 0;
-      for (let t = 0; t < trees; t++) {
-        let i = roots[t];
-        let f;
-        while ((f = feature[i]) >= 0) i = x[f] <= value[i] ? left[i] : right[i];
-        sum += value[i];
-      }
-      return sum / trees;
-    };
+    const score = lib.forest(flat);
+    const one = (i) => score(rows.rows64[i]);
     one(0);
     const cold = now() - start;
     return { peer: 'plain loop, JavaScript', size, cold, one, all: perRow(one), expected: doubles(expected) };

@@ -1,9 +1,12 @@
 // pageleap as an ES module in browsers.
 import { loader } from './load.mjs';
+import { RemoteScorer } from './remote.mjs';
+
+const start = (address) => (address ? new Worker(address) : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }));
 
 export const { load, compile } = loader({
   wasm: () => new URL('./scorer.wasm', import.meta.url),
-  worker: (address) => (address ? new Worker(address) : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })),
+  remote: (address, what, signal) => RemoteScorer.create(() => start(address), what, signal),
 });
 export { PageleapError } from './error.mjs';
 export { FORMATS, Scorer } from './scorer.mjs';

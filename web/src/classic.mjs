@@ -2,6 +2,7 @@
 import { assign } from './experiment.mjs';
 import { PageleapError } from './error.mjs';
 import { loader } from './load.mjs';
+import { RemoteScorer } from './remote.mjs';
 import { track } from './track.mjs';
 
 // Files are looked for beside the script. Its address is known only while it
@@ -12,7 +13,7 @@ const beside = (name) => new URL(name, script?.src || document.baseURI);
 const pageleap = {
   ...loader({
     wasm: () => beside('scorer.wasm'),
-    worker: (address) => new Worker(address ?? beside('worker.js')),
+    remote: (address, what, signal) => RemoteScorer.create(() => new Worker(address ?? beside('worker.js')), what, signal),
   }),
   assign,
   PageleapError,

@@ -3,7 +3,6 @@
 // where scorer.wasm is there.
 import { PageleapError } from './error.mjs';
 import { ABI, abiMessage, decoder, Instance } from './instance.mjs';
-import { isAddress, RemoteScorer } from './remote.mjs';
 import { Scorer } from './scorer.mjs';
 
 /**
@@ -11,9 +10,9 @@ import { Scorer } from './scorer.mjs';
  * @param {object} runtime
  * @param {() => *} runtime.wasm where scorer.wasm is when nobody says
  * @param {(source: string|URL) => Promise<Uint8Array|undefined>} [runtime.read] reads addresses that fetch does not
- * @param {(address?: string|URL) => Worker} [runtime.worker] starts the worker file
+ * @param {(address: string|URL|undefined, what: object, signal?: AbortSignal) => Promise<object>} [runtime.remote] loads in a web worker
  */
-export function loader({ wasm: ownWasm, read, worker: startWorker }) {
+export function loader({ wasm: ownWasm, read, remote }) {
   const modules = new Map(); // compiled modules by address, for bundles to share
 
   async function load({ bundle, module: own, wasm, outputs, integrity = {}, worker = false, signal } = {}) {
@@ -21,9 +20,8 @@ export function loader({ wasm: ownWasm, read, worker: startWorker }) {
     else if (bundle !== undefined || wasm !== undefined)
       throw new PageleapError('usage', 'module: it has its bundle in it; leave bundle and wasm out');
     if (worker) {
-      if (!startWorker) throw new PageleapError('usage', 'worker: this runtime has no web workers; leave the option out');
-      const what = { bundle, module: own, wasm, outputs, integrity };
-      return RemoteScorer.create(() => startWorker(worker === true ? undefined : worker), what, signal);
+      if (!remote) throw new PageleapError('usage', 'worker: this runtime has no web workers; leave the option out');
+      return remote(worker === true ? undefined : worker, { bundle, module: own, wasm, outputs, integrity }, signal);
     }
     return own === undefined ? loadBundle(bundle, wasm, outputs, integrity, signal) : loadModule(own, outputs, integrity, signal);
   }
@@ -70,6 +68,8 @@ export function loader({ wasm: ownWasm, read, worker: startWorker }) {
 
   return { load, compile };
 }
+
+export const isAddress = (source) => typeof source === 'string' || source instanceof URL;
 
 // Compiled modules say in a section of their own what they are.
 const section = (module) => WebAssembly.Module.customSections(module, 'pageleap')[0];

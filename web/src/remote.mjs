@@ -1,6 +1,7 @@
 // A scorer in a web worker: the same calls, which give promises. The worker's
 // end is worker.mjs.
 import { PageleapError } from './error.mjs';
+import { isAddress } from './load.mjs';
 
 export class RemoteScorer {
   #worker;
@@ -96,8 +97,6 @@ export class RemoteScorer {
     this.#waiting.clear();
   }
 }
-
-export const isAddress = (source) => typeof source === 'string' || source instanceof URL;
 
 // An address means the same in the worker when it is whole; a response cannot
 // go there, but what it answers can.

@@ -41,6 +41,7 @@ describe('the package', () => {
 
   it('weighs 12 kB of script at most, after brotli', () => {
     for (const file of ['pageleap.mjs', 'pageleap.js', 'worker.js']) assert.ok(brotliCompressSync(read(file)).length <= 12_000, file);
+    assert.ok(brotliCompressSync(read('bare.mjs')).length <= 7_000);
   });
 
   it('has no dynamic code, no blob: and no address of anyone', () => {
@@ -56,7 +57,8 @@ describe('the package', () => {
 
   it('has an entry without scorer.wasm', async () => {
     const { load } = await import(join(npm, 'bare.mjs'));
-    assert.ok(!read('bare.mjs').includes("scorer.wasm'"));
+    assert.ok(!read('bare.mjs').includes('./scorer.wasm'));
+    assert.ok(read('bare.mjs').startsWith('//# allFunctionsCalledOnLoad\n'));
     await assert.rejects(load({ bundle: new Uint8Array(1) }), { kind: 'usage', message: /load\(\{ module \}\)/ });
   });
 
