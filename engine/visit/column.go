@@ -8,7 +8,7 @@ import "github.com/pageleap/pageleap/engine/frame"
 // events have such a column; v is null where they have not.
 func Column(v *frame.Value, name string, t frame.Type, events []Event) bool {
 	v.Reset()
-	text, number := texts[name], numbers[name]
+	text, number := textOf(name), numberOf(name)
 	switch {
 	case t.Kind != frame.List:
 	case t.Base == frame.String && text != nil:
@@ -25,18 +25,34 @@ func Column(v *frame.Value, name string, t frame.Type, events []Event) bool {
 	return false
 }
 
-var texts = map[string]func(*Event) string{
-	"event":     func(e *Event) string { return e.Event },
-	"page":      func(e *Event) string { return e.Page },
-	"page_type": func(e *Event) string { return e.PageType },
-	"item":      func(e *Event) string { return e.Item },
-	"category":  func(e *Event) string { return e.Category },
+// textOf and numberOf give an event's field by its column's name. They are no
+// maps, which scorer.wasm would have to fill when it starts.
+func textOf(name string) func(*Event) string {
+	switch name {
+	case "event":
+		return func(e *Event) string { return e.Event }
+	case "page":
+		return func(e *Event) string { return e.Page }
+	case "page_type":
+		return func(e *Event) string { return e.PageType }
+	case "item":
+		return func(e *Event) string { return e.Item }
+	case "category":
+		return func(e *Event) string { return e.Category }
+	}
+	return nil
 }
 
-var numbers = map[string]func(*Event) float64{
-	"ts":       func(e *Event) float64 { return float64(e.TS) },
-	"price":    func(e *Event) float64 { return e.Price },
-	"quantity": func(e *Event) float64 { return e.Quantity },
+func numberOf(name string) func(*Event) float64 {
+	switch name {
+	case "ts":
+		return func(e *Event) float64 { return float64(e.TS) }
+	case "price":
+		return func(e *Event) float64 { return e.Price }
+	case "quantity":
+		return func(e *Event) float64 { return e.Quantity }
+	}
+	return nil
 }
 
 func list[T any](to []T, events []Event, of func(*Event) T) []T {
