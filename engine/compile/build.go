@@ -58,8 +58,9 @@ func (b *build) wantsLists() (path string, ok bool) {
 
 // newBuild begins a module whose working memory is at room. vary is what the
 // build before learnt of the kernels' parameters, nil for the first.
-func newBuild(m *engine.Model, plan *engine.Plan, src *codegen.Source, room lower.Addr, vary map[string][]bool) *build {
+func newBuild(m *engine.Model, plan *engine.Plan, src *codegen.Source, o options, room lower.Addr, vary map[string][]bool) *build {
 	b := &build{Builder: lower.New(dataBase, room), model: m, plan: plan, module: &wasmbin.Module{}}
+	b.SIMD = !o.withoutSIMD
 	b.constants = constants{vary: vary, known: map[string][]*uint64{}, fixed: vary != nil}
 	if vary == nil {
 		b.constants.vary = map[string][]bool{}

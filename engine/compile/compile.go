@@ -37,13 +37,27 @@ type Module struct {
 	Parts []lower.Part // what its bytes are: the code, the schema, each step's data
 }
 
-// Compile compiles the model. The same model gives the same bytes.
+// Option changes what Compile does.
+type Option func(*options)
+
+type options struct{ withoutSIMD bool }
+
+// WithoutSIMD keeps the module to what browsers had before vectors of 128 bits:
+// without it, those that have none (Chrome before 91, Firefox before 89, Safari
+// before 16.4) may refuse it. The answers are the same.
+func WithoutSIMD() Option { return func(o *options) { o.withoutSIMD = true } }
+
+// Compile compiles the model. The same model and options give the same bytes.
 //
 // # Errors
 //
 // What cannot be compiled is listed, all of it, in one error that is
 // ErrUnsupported.
-func Compile(m *engine.Model) (*Module, error) {
+func Compile(m *engine.Model, opts ...Option) (*Module, error) {
+	var o options
+	for _, set := range opts {
+		set(&o)
+	}
 	plan, err := m.Bind(m.Inputs())
 	if err != nil {
 		return nil, err
@@ -58,15 +72,15 @@ func Compile(m *engine.Model) (*Module, error) {
 	// The first build learns which arguments of kernels are always the same, the
 	// second how large the constants are, which come before working memory, and
 	// the third stays. Until then that is where no constant comes to be.
-	first := newBuild(m, plan, src, 1<<28, nil)
+	first := newBuild(m, plan, src, o, 1<<28, nil)
 	if _, err := first.run(); err != nil {
 		return nil, err
 	}
-	size, err := newBuild(m, plan, src, 1<<28, first.constants.vary).run()
+	size, err := newBuild(m, plan, src, o, 1<<28, first.constants.vary).run()
 	if err != nil {
 		return nil, err
 	}
-	b := newBuild(m, plan, src, (dataBase+size+15)&^15, first.constants.vary)
+	b := newBuild(m, plan, src, o, (dataBase+size+15)&^15, first.constants.vary)
 	if again, err := b.run(); err != nil || again != size {
 		return nil, fmt.Errorf("compiling twice gave %d and %d bytes (%v)", size, again, err)
 	}

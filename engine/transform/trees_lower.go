@@ -26,7 +26,7 @@ func (t *trees) lower(b *lower.Builder, normalized bool) (l lowered, ok bool) {
 		b.Call("checkWidth", b.In(0), width, b.ErrorWith(0, lower.Shape, "a vector of ", "", "the trees test feature "+strconv.Itoa(width-1)))
 	}
 	n := len(f.Trees)
-	l.leaves = b.Room(4 * roundUp(n, 8)) // the kernels walk so many at a time
+	l.leaves = b.Room(4 * roundUp(n, 16)) // the kernels walk so many at a time
 	l.leavesEnd = l.leaves + uint32(4*n)
 	var distinct []int32
 	if c, ok := f.Columns(); ok {
@@ -70,15 +70,16 @@ func (t *trees) lowerSmall(b *lower.Builder, c *tree.Columns, l lowered) (distin
 		categories = append(categories, byte(min(sets, 1)))
 		features = append(features, uint32(f.Slots[s]))
 	}
-	cutsAt, countsAt := b.Room(256*len(f.Slots)), b.Bytes(counts, 1)
+	cutsAt, countsAt := b.Room(256*roundUp(len(f.Slots), 2)), b.Bytes(counts, 1)
 	b.CallInit("unpackCuts", countsAt, countsAt+uint32(len(counts)), b.Doubles(cuts), cutsAt)
 	shapes := b.Bytes(c.Shapes, 1)
 	shapesEnd, slotsAt, featuresAt := shapes+uint32(len(c.Shapes)), b.Words(slots), b.Words(features)
 	featuresEnd := featuresAt + uint32(4*len(features))
 	low, high, top, distinct := t.leafColumns(b, c.Leaves)
 
+	all := f.Width() == len(f.Slots)
 	row := func(more ...any) []any {
-		return append([]any{b.In(0), featuresAt, featuresEnd, b.Room(8 * len(f.Slots)), f.Width() == len(f.Slots)}, more...)
+		return append([]any{b.In(0), featuresAt, featuresEnd, b.Room(8 * roundUp(len(f.Slots), 2)), all}, more...)
 	}
 
 	categorical := slices.ContainsFunc(c.Sets, func(s []uint64) bool { return s != nil })
@@ -93,12 +94,31 @@ func (t *trees) lowerSmall(b *lower.Builder, c *tree.Columns, l lowered) (distin
 			b.Call("walkPlainToLeaf", row(roots, roots+uint32(8*n), l.leaves)...)
 		}
 	case !categorical && f.Abreast() && narrow(f):
-		roots, bins := b.Room(8*roundUp(n, 8)), b.Room(4*256)
-		rootsEnd := roots + uint32(8*roundUp(n, 8))
+		by16 := (n + 7) / 16 * 16 // walked sixteen at a time; the rest are eight at most
+		walked := by16
+		if n > by16 {
+			walked += 8
+		}
+		roots, bins := b.Room(8*walked), b.Room(8*256)
+		rootsEnd, rest := roots+uint32(8*walked), roots+uint32(8*by16)
 		nodes, numbers := b.Room(4*len(c.Shapes)), b.Room(4*len(c.Shapes))
 		b.CallInit("unpackNarrow", shapes, shapesEnd, slotsAt, low, high, top, roots, rootsEnd, nodes, numbers)
-		b.Call("fillMargins", row(cutsAt, bins)...)
-		b.Call("walkNarrow", roots, rootsEnd, bins, numbers-nodes, l.leaves)
+		b.CallInit("setAlwaysRight", bins)
+		if pairs, sum := cutsOfPairs(c.Tests); b.SIMD && sum <= mostCompared*len(pairs) {
+			counts, to := b.Bytes(pairs, 1), b.Room(16*sum)
+			end := counts + uint32(len(pairs))
+			b.CallInit("unpackPairs", counts, end, cutsAt, to)
+			all = all && len(f.Slots)%2 == 0 // else the last slot's partner is not in the vector
+			b.Call("fillMarginsAbreast", row(counts, end, to, bins)...)
+		} else {
+			b.Call("fillMargins", row(cutsAt, bins)...)
+		}
+		if by16 > 0 {
+			b.Call("walkNarrow16", roots, rest, bins, numbers-nodes, l.leaves)
+		}
+		if n > by16 {
+			b.Call("walkNarrow8", rest, rootsEnd, bins, numbers-nodes, l.leaves+uint32(4*by16))
+		}
 	default:
 		roots, bins, nodes := b.Room(8*n), b.Room(256), b.Room(8*len(c.Shapes))
 		b.CallInit("unpackTrees", shapes, shapesEnd, slotsAt, low, high, top, roots, nodes)
@@ -113,16 +133,36 @@ func (t *trees) lowerSmall(b *lower.Builder, c *tree.Columns, l lowered) (distin
 	return distinct
 }
 
+// mostCompared is how many cuts two slots may have, on the average, for it to be
+// faster to compare both with all of them at once than each with five.
+const mostCompared = 26
+
+// cutsOfPairs are how many cuts of each two slots are tested at most, +Inf being
+// one, made even; and the sum of these.
+func cutsOfPairs(tests [][]byte) (counts []byte, sum int) {
+	for pair := range slices.Chunk(tests, 2) {
+		most := 0
+		for _, t := range slices.Concat(pair...) {
+			if t != 255 {
+				most = max(most, roundUp(int(t)+1, 2))
+			}
+		}
+		counts = append(counts, byte(most))
+		sum += most
+	}
+	return counts, sum
+}
+
 // roundUp makes n a multiple of k.
 func roundUp(n, k int) int { return (n + k - 1) / k * k }
 
 // narrow says whether nodes without categories fit the layout of the kernel
-// walkNarrow: there are not too many slots, or nodes in eight trees.
+// walkNarrow16: there are not too many slots, or nodes in sixteen trees.
 func narrow(f *tree.Forest) bool {
-	for t := 0; t < len(f.Trees); t += 8 {
+	for t := 0; t < len(f.Trees); t += 16 {
 		end := f.Len()
-		if t+8 < len(f.Trees) {
-			end = int(f.Trees[t+8].Root)
+		if t+16 < len(f.Trees) {
+			end = int(f.Trees[t+16].Root)
 		}
 		if end-int(f.Trees[t].Root) > 1<<19 {
 			return false

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
@@ -62,6 +63,20 @@ func Bare() Runtime {
 			return Answer{Kind: engine.ErrorKind(err), Msg: err.Error()}
 		})
 	}}
+}
+
+// bareForms are the modules of a model: as it is by default, and without SIMD
+// where that is another.
+func bareForms(m *engine.Model) ([]*compile.Module, error) {
+	module, err := compile.Compile(m)
+	if err != nil {
+		return nil, err
+	}
+	scalar, err := compile.Compile(m, compile.WithoutSIMD())
+	if err != nil || bytes.Equal(module.Wasm, scalar.Wasm) {
+		return []*compile.Module{module}, err
+	}
+	return []*compile.Module{module, scalar}, nil
 }
 
 // loadBare starts a compiled module in a runtime of its own, which the caller

@@ -10,7 +10,6 @@ import (
 
 	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/bundle"
-	"github.com/pageleap/pageleap/engine/compile"
 	"github.com/pageleap/pageleap/engine/frame"
 	"github.com/pageleap/pageleap/wasm/host"
 )
@@ -35,6 +34,10 @@ const (
 
 var forestShapes = []forestShape{
 	{op: rf, trees: 20, depth: 6, features: 8, classes: 2, thresholds: 31, prune: 0.1, counts: true},
+	{op: rf, trees: 40, depth: 7, features: 13, classes: 3, thresholds: 15, prune: 0.1, counts: true},
+	{op: rf, trees: 24, depth: 6, features: 11, classes: 2, thresholds: 9, counts: true},
+	{op: rf, trees: 25, depth: 6, features: 16, classes: 2, thresholds: 6, prune: 0.05, counts: true},
+	{op: gbtReg, trees: 36, depth: 5, features: 7, thresholds: 26},
 	{op: rf, trees: 9, depth: 7, features: 5, classes: 3, thresholds: 12, categories: 9, prune: 0.2, counts: true},
 	{op: rf, trees: 50, depth: 5, features: 300, classes: 2, thresholds: 3, counts: true},
 	{op: rf, trees: 60, depth: 5, features: 254, classes: 2, thresholds: 2, counts: true},
@@ -161,11 +164,11 @@ func (f *randomForest) bundle() *bundle.Bundle {
 		Inputs: []bundle.Socket{{Port: "features", Name: "features"}}, Outputs: out}}
 }
 
-// Random forests of every shape give the engine's bits, over dense and sparse
-// rows that their trees stumble over. -rows says how many rows a forest.
+// Random forests of every shape give the engine's bits, with SIMD and without,
+// over dense and sparse rows that their trees stumble over. -rows says how many rows a forest.
 func TestBareForests(t *testing.T) {
 	ctx := context.Background()
-	total := 0
+	total, forms := 0, [3]int{}
 	for k, shape := range forestShapes {
 		for seed := range max(1, min(6, *bareRows/1000)) {
 			f := &randomForest{forestShape: shape, r: rand.New(rand.NewPCG(uint64(k), uint64(seed)))}
@@ -173,20 +176,53 @@ func TestBareForests(t *testing.T) {
 			if err != nil {
 				t.Fatal(shape, err)
 			}
-			module, err := compile.Compile(m)
+			modules, err := bareForms(m)
 			if err != nil {
 				t.Fatal(shape, err)
 			}
-			rt, loaded, err := loadBare(ctx, module.Wasm)
-			if err != nil {
-				t.Fatal(shape, err)
+			for _, module := range modules {
+				rt, loaded, err := loadBare(ctx, module.Wasm)
+				if err != nil {
+					t.Fatal(shape, err)
+				}
+				f.rows(t, m, loaded)
+				total += *bareRows
+				rt.Close(ctx)
 			}
-			f.rows(t, m, loaded)
-			total += *bareRows
-			rt.Close(ctx)
+			forms[len(modules)]++
 		}
 	}
-	t.Logf("%d rows, no difference", total)
+	t.Logf("%d rows, no difference; %d forests with SIMD, %d without", total, forms[2], forms[1])
+	if forms[2] < 4 {
+		t.Error("too few have SIMD")
+	}
+}
+
+// row makes a vector, dense or sparse.
+func (f *randomForest) row(v *frame.Value) {
+	if f.r.IntN(2) == 0 {
+		for i, d := 0, v.Dense(f.features); i < f.features; i++ {
+			d[i] = f.value(i)
+		}
+		return
+	}
+	v.StartSparse(f.features)
+	for i := range f.features {
+		if f.r.IntN(2) == 0 {
+			v.Put(i, f.value(i))
+		}
+	}
+}
+
+// frame is so many rows.
+func (f *randomForest) frame(t frame.Type, n int) *frame.Frame {
+	c := frame.Column{Field: frame.Field{Name: "features", Type: t}}
+	var v frame.Value
+	for range n {
+		f.row(&v)
+		c.Append(&v)
+	}
+	return frame.Of([]frame.Column{c}, n)
 }
 
 func (f *randomForest) rows(t *testing.T, m *engine.Model, loaded *host.Model) {
@@ -204,18 +240,7 @@ func (f *randomForest) rows(t *testing.T, m *engine.Model, loaded *host.Model) {
 	var a, b []byte
 	for range *bareRows {
 		in := here.Input(0)
-		if f.r.IntN(2) == 0 {
-			for i, d := 0, in.Dense(f.features); i < f.features; i++ {
-				d[i] = f.value(i)
-			}
-		} else {
-			in.StartSparse(f.features)
-			for i := range f.features {
-				if f.r.IntN(2) == 0 {
-					in.Put(i, f.value(i))
-				}
-			}
-		}
+		f.row(in)
 		if err := there.Set(ctx, 0, m.Inputs()[0].Type, in); err != nil {
 			t.Fatal(err)
 		}

@@ -71,11 +71,10 @@ func allModels(t *testing.T) []fitted {
 // Rows at random, odd ones among them, get from a compiled module what the engine
 // gives: the same bits, the same errors.
 func TestBareRandom(t *testing.T) {
-	ctx := context.Background()
 	r := rand.New(rand.NewPCG(11, 12))
 	compiled, scored, failed := 0, 0, 0
 	for _, m := range allModels(t) {
-		module, err := compile.Compile(m.model)
+		modules, err := bareForms(m.model)
 		here, unbound := m.model.NewRow()
 		if errors.Is(err, compile.ErrUnsupported) || unbound != nil {
 			continue
@@ -85,61 +84,72 @@ func TestBareRandom(t *testing.T) {
 			continue
 		}
 		compiled++
-		rt, loaded, err := loadBare(ctx, module.Wasm)
-		if err != nil {
-			t.Fatal(m.name, err)
+		for _, module := range modules {
+			s, f := randomRows(t, r, m, here, module)
+			scored += s
+			failed += f
 		}
-		inputs, outputs := m.model.Inputs(), m.model.Outputs()
-		there, err := loaded.Row(ctx, len(inputs))
-		if err != nil {
-			t.Fatal(m.name, err)
-		}
-		values := make([]frame.Value, len(inputs))
-	rows:
-		for k := range *bareRows {
-			for i, f := range inputs {
-				if k > 0 && r.IntN(5) == 0 {
-					continue // inputs keep their values
-				}
-				v := &values[i]
-				randomValue(r, v, f.Type, m.rows, f.Name)
-				*here.Input(i) = *v
-				if err := there.Set(ctx, i, f.Type, v); err != nil {
-					t.Fatal(m.name, err)
-				}
-			}
-			want, got := here.Score(), there.Score(ctx)
-			switch {
-			case want == nil && got == nil:
-				scored++
-				for i, f := range outputs {
-					var v frame.Value
-					if err := there.Get(i, f, &v); err != nil {
-						t.Fatal(m.name, err)
-					}
-					a, b := string(frame.AppendValue(nil, f.Type, here.Output(i))), string(frame.AppendValue(nil, f.Type, &v))
-					if a != b {
-						t.Errorf("%s: %s: %s is %s, and in the module %s", m.name, show(inputs, values), f.Name, a, b)
-						break rows
-					}
-				}
-			case want == transform.Drop && got == host.Dropped:
-				failed++
-			default:
-				failed++
-				var e *host.Error
-				if want == nil || !errors.As(got, &e) || e.Kind != engine.ErrorKind(want) || e.Msg != want.Error() {
-					t.Errorf("%s: %s: %v, and in the module %v", m.name, show(inputs, values), want, got)
-					break rows
-				}
-			}
-		}
-		rt.Close(ctx)
 	}
 	t.Logf("%d models: %d rows scored, %d refused", compiled, scored, failed)
 	if compiled < 100 || scored < 2*failed {
 		t.Error("too few")
 	}
+}
+
+// randomRows scores rows at random in the engine and in a module.
+func randomRows(t *testing.T, r *rand.Rand, m fitted, here *engine.Row, module *compile.Module) (scored, failed int) {
+	ctx := context.Background()
+	rt, loaded, err := loadBare(ctx, module.Wasm)
+	if err != nil {
+		t.Fatal(m.name, err)
+	}
+	defer rt.Close(ctx)
+	inputs, outputs := m.model.Inputs(), m.model.Outputs()
+	there, err := loaded.Row(ctx, len(inputs))
+	if err != nil {
+		t.Fatal(m.name, err)
+	}
+	values := make([]frame.Value, len(inputs))
+rows:
+	for k := range *bareRows {
+		for i, f := range inputs {
+			if k > 0 && r.IntN(5) == 0 {
+				continue // inputs keep their values
+			}
+			v := &values[i]
+			randomValue(r, v, f.Type, m.rows, f.Name)
+			*here.Input(i) = *v
+			if err := there.Set(ctx, i, f.Type, v); err != nil {
+				t.Fatal(m.name, err)
+			}
+		}
+		want, got := here.Score(), there.Score(ctx)
+		switch {
+		case want == nil && got == nil:
+			scored++
+			for i, f := range outputs {
+				var v frame.Value
+				if err := there.Get(i, f, &v); err != nil {
+					t.Fatal(m.name, err)
+				}
+				a, b := string(frame.AppendValue(nil, f.Type, here.Output(i))), string(frame.AppendValue(nil, f.Type, &v))
+				if a != b {
+					t.Errorf("%s: %s: %s is %s, and in the module %s", m.name, show(inputs, values), f.Name, a, b)
+					break rows
+				}
+			}
+		case want == transform.Drop && got == host.Dropped:
+			failed++
+		default:
+			failed++
+			var e *host.Error
+			if want == nil || !errors.As(got, &e) || e.Kind != engine.ErrorKind(want) || e.Msg != want.Error() {
+				t.Errorf("%s: %s: %v, and in the module %v", m.name, show(inputs, values), want, got)
+				break rows
+			}
+		}
+	}
+	return scored, failed
 }
 
 func show(s frame.Schema, values []frame.Value) string {

@@ -50,28 +50,45 @@ type scriptEvent struct {
 func TestBareScripts(t *testing.T) {
 	dir := t.TempDir()
 	var jobs []*scriptJob
-	add := func(name string, m *engine.Model) *scriptJob {
-		module, err := compile.Compile(m)
+	add := func(name string, m *engine.Model) (added []*scriptJob) {
+		modules, err := bareForms(m)
 		if errors.Is(err, compile.ErrUnsupported) {
 			return nil
 		}
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		j := &scriptJob{Module: strconv.Itoa(len(jobs)) + ".wasm", name: name}
-		if err := os.WriteFile(filepath.Join(dir, j.Module), module.Wasm, 0o644); err != nil {
-			t.Fatal(err)
+		for _, module := range modules {
+			j := &scriptJob{Module: strconv.Itoa(len(jobs)) + ".wasm", name: name}
+			if err := os.WriteFile(filepath.Join(dir, j.Module), module.Wasm, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			jobs = append(jobs, j)
+			added = append(added, j)
 		}
-		jobs = append(jobs, j)
-		return j
+		return added
 	}
 	r := rand.New(rand.NewPCG(21, 22))
 	for _, m := range allModels(t) {
 		if _, err := m.model.NewRow(); err != nil {
 			continue
 		}
-		if j := add(m.name, m.model); j != nil {
+		for _, j := range add(m.name, m.model) {
 			j.addRows(t, m, r)
+		}
+	}
+	for k, shape := range forestShapes[1:3] { // which have SIMD
+		f := &randomForest{forestShape: shape, r: r}
+		m, err := engine.LoadBundle(f.bundle())
+		if err != nil {
+			t.Fatal(err)
+		}
+		modules := add("a forest", m)
+		if len(modules) != 2 {
+			t.Errorf("forest %d: %d forms", k, len(modules))
+		}
+		for _, j := range modules {
+			j.addRows(t, fitted{"a forest", m, f.frame(m.Inputs()[0].Type, 200)}, r)
 		}
 	}
 	visits := testVisits(t)
@@ -80,7 +97,7 @@ func TestBareScripts(t *testing.T) {
 		"its chain":     load(t, "../../testdata/demo/next_category.zip"),
 		"every feature": sessionModel(t, every),
 	} {
-		add(name, m).addVisits(t, m, visits)
+		add(name, m)[0].addVisits(t, m, visits)
 	}
 	data, err := json.Marshal(jobs)
 	if err != nil {

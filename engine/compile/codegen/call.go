@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"math"
+	"path"
 	"strings"
 
 	"github.com/pageleap/pageleap/engine/compile/wasmbin"
@@ -88,9 +89,9 @@ func (c *fn) minmax(greatest bool, t types.Type, e ast.Expr) {
 }
 
 func (c *fn) callFunc(e *ast.CallExpr, f *types.Func, receiver ast.Expr) {
-	switch path := f.Pkg().Path(); path {
+	switch pkg := f.Pkg().Path(); pkg {
 	case "math", "math/bits":
-		if c.standard(e, path+"."+f.Name()) {
+		if c.standard(e, pkg+"."+f.Name()) {
 			return
 		}
 		// The kernels' own, by the name in lower case.
@@ -100,7 +101,7 @@ func (c *fn) callFunc(e *ast.CallExpr, f *types.Func, receiver ast.Expr) {
 		}
 		f = own
 	default:
-		if c.memory(e, f, receiver) {
+		if c.intrinsic(e, f, receiver) {
 			return
 		}
 	}
@@ -129,13 +130,38 @@ var memoryOps = map[string]wasmbin.Op{
 	"U64": wasmbin.I64Load, "I64": wasmbin.I64Load, "F32": wasmbin.F32Load, "F64": wasmbin.F64Load,
 	"SetU8": wasmbin.I32Store8, "SetU16": wasmbin.I32Store16, "SetU32": wasmbin.I32Store, "SetI32": wasmbin.I32Store, "SetPtr": wasmbin.I32Store,
 	"SetU64": wasmbin.I64Store, "SetI64": wasmbin.I64Store, "SetF32": wasmbin.F32Store, "SetF64": wasmbin.F64Store,
+	"V128": wasmbin.V128Load, "SplatF64": wasmbin.V128Load64Splat, "SetV128": wasmbin.V128Store,
 }
 
-// memory compiles what package kernel's memory.go declares, and says whether f
-// is of it.
-func (c *fn) memory(e *ast.CallExpr, f *types.Func, receiver ast.Expr) bool {
-	if !strings.HasSuffix(c.src.fset.Position(f.Pos()).Filename, "/memory.go") {
+// vectorOps are what the methods of package kernel's V128 stand for, and lanes
+// the lanes that some of them take.
+var vectorOps = map[string]wasmbin.Op{
+	"LeF64": wasmbin.F64x2Le, "AddF64": wasmbin.F64x2Add, "SubF64": wasmbin.F64x2Sub, "MulF64": wasmbin.F64x2Mul, "DivF64": wasmbin.F64x2Div,
+	"AddI64": wasmbin.I64x2Add, "SubI64": wasmbin.I64x2Sub, "ShlI64": wasmbin.I64x2Shl, "And": wasmbin.V128And, "AndNot": wasmbin.V128AndNot, "Or": wasmbin.V128Or,
+	"LowI32": wasmbin.I32x4Lane, "HighI32": wasmbin.I32x4Lane, "LowF64": wasmbin.F64x2Lane, "HighF64": wasmbin.F64x2Lane,
+}
+
+var lanes = map[string]uint64{"HighI32": 2, "HighF64": 1}
+
+// intrinsic compiles what package kernel's memory.go and simd.go declare, and
+// says whether f is of it.
+func (c *fn) intrinsic(e *ast.CallExpr, f *types.Func, receiver ast.Expr) bool {
+	switch path.Base(c.src.fset.Position(f.Pos()).Filename) {
+	case "memory.go", "simd.go":
+	default:
 		return false
+	}
+	if receiver != nil && wasmType(c.typeOf(receiver)) == wasmbin.V128 {
+		op, ok := vectorOps[f.Name()]
+		if !ok {
+			return false
+		}
+		c.expr(receiver)
+		for _, a := range e.Args {
+			c.expr(a)
+		}
+		c.Emit(op, lanes[f.Name()])
+		return true
 	}
 	if receiver != nil {
 		op, ok := memoryOps[f.Name()]
@@ -157,7 +183,8 @@ func (c *fn) memory(e *ast.CallExpr, f *types.Func, receiver ast.Expr) bool {
 		}
 		return true
 	}
-	op, ok := map[string]wasmbin.Op{"copyBytes": wasmbin.MemoryCopy, "fillBytes": wasmbin.MemoryFill, "growMemory": wasmbin.MemoryGrow, "memoryPages": wasmbin.MemorySize}[f.Name()]
+	op, ok := map[string]wasmbin.Op{"copyBytes": wasmbin.MemoryCopy, "fillBytes": wasmbin.MemoryFill, "growMemory": wasmbin.MemoryGrow, "memoryPages": wasmbin.MemorySize,
+		"splatF64": wasmbin.F64x2Splat, "splatU64": wasmbin.I64x2Splat}[f.Name()]
 	if !ok {
 		return false
 	}

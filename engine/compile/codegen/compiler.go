@@ -293,6 +293,9 @@ func basic(t types.Type) *types.Basic {
 func wasmType(t types.Type) wasmbin.Type {
 	b := basic(t)
 	if b == nil {
+		if _, ok := t.Underlying().(*types.Struct); ok {
+			return wasmbin.V128
+		}
 		return wasmbin.I32 // a pointer
 	}
 	switch b.Kind() {

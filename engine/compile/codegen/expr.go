@@ -52,6 +52,8 @@ func constOp(t wasmbin.Type) wasmbin.Op {
 		return wasmbin.F32Const
 	case wasmbin.F64:
 		return wasmbin.F64Const
+	case wasmbin.V128:
+		return wasmbin.V128Const
 	}
 	return wasmbin.I32Const
 }
@@ -320,6 +322,9 @@ func (c *fn) countOf(e ast.Expr, w wasmbin.Type) {
 
 func (c *fn) compare(e *ast.BinaryExpr, t types.Type) {
 	w := wasmType(t)
+	if w == wasmbin.V128 {
+		c.fail(e, "vectors are compared by their methods")
+	}
 	c.expr(e.X)
 	if v := c.src.info.Types[e.Y].Value; v != nil && e.Op == token.EQL && constantBits(t, v) == 0 && (w == wasmbin.I32 || w == wasmbin.I64) {
 		if w == wasmbin.I64 {

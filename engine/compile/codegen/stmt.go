@@ -244,7 +244,7 @@ func (c *fn) decl(d *ast.GenDecl) {
 			continue
 		}
 		for _, n := range spec.Names {
-			if basic(c.typeOf(n)) == nil {
+			if t := c.typeOf(n); basic(t) == nil && wasmType(t) != wasmbin.V128 {
 				c.fail(n, "a function has no tables of its own")
 			}
 			c.Emit(constOp(wasmType(c.typeOf(n))), 0)

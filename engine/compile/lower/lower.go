@@ -71,6 +71,10 @@ type Builder struct {
 	// Flags are the kernels' variables of the type Flag that are true.
 	Flags map[string]bool
 
+	// SIMD says whether the module may have vectors of 128 bits: kernels that want
+	// them hang on a flag, which Lower needs only then.
+	SIMD bool
+
 	// Parts are the bytes of data of each step, by its path.
 	Parts []Part
 

@@ -117,10 +117,41 @@ const (
 	MemoryFill      Op = 0xfc0b
 )
 
+// Vectors of 128 bits. An instruction's lane, and the bits of each half of a
+// constant, are in Instr's A.
+const (
+	V128Load        Op = 0xfd00
+	V128Load64Splat Op = 0xfd0a
+	V128Store       Op = 0xfd0b
+	V128Const       Op = 0xfd0c
+	I64x2Splat      Op = 0xfd12
+	F64x2Splat      Op = 0xfd14
+	I32x4Lane       Op = 0xfd1b
+	F64x2Lane       Op = 0xfd21
+	F64x2Eq         Op = 0xfd47 // Ne Lt Gt Le Ge follow
+	F64x2Le         Op = 0xfd4b
+	V128Not         Op = 0xfd4d
+	V128And         Op = 0xfd4e
+	V128AndNot      Op = 0xfd4f // the first and not the second
+	V128Or          Op = 0xfd50
+	V128Xor         Op = 0xfd51
+	V128AnyTrue     Op = 0xfd53
+	I64x2Shl        Op = 0xfdcb
+	I64x2Add        Op = 0xfdce
+	I64x2Sub        Op = 0xfdd1
+	F64x2Abs        Op = 0xfdec
+	F64x2Add        Op = 0xfdf0
+	F64x2Sub        Op = 0xfdf1
+	F64x2Mul        Op = 0xfdf2
+	F64x2Div        Op = 0xfdf3
+)
+
 // Empty is the type of a block that gives nothing.
 const Empty = 0x40
 
-func (o Op) accesses() bool { return o >= I32Load && o <= 0x3e }
+func (o Op) accesses() bool {
+	return o >= I32Load && o <= 0x3e || o == V128Load || o == V128Load64Splat || o == V128Store
+}
 
 // alignment is log2 of the bytes that an access takes.
 func (o Op) alignment() uint32 {
@@ -129,8 +160,10 @@ func (o Op) alignment() uint32 {
 		return 0
 	case I32Load16S, I32Load16U, I32Store16:
 		return 1
-	case I64Load, F64Load, I64Store, F64Store:
+	case I64Load, F64Load, I64Store, F64Store, V128Load64Splat:
 		return 3
+	case V128Load, V128Store:
+		return 4
 	}
 	return 2
 }
