@@ -105,7 +105,7 @@ func (r *Row) Score() error {
 				if c.notNull {
 					return r.error(i, transform.Bad(c.port, transform.ErrNull, "null", "this column must have a value in every row"))
 				}
-			} else if c.size >= 0 && v.Size() != c.size {
+			} else if c.size >= 0 && (len(v.Dims) != 1 || v.Dims[0] != c.size) && v.Size() != c.size {
 				return r.error(i, transform.Bad(c.port, transform.ErrShape, "a vector of "+strconv.Itoa(v.Size()), "the model was fitted on "+strconv.Itoa(c.size)))
 			}
 		}

@@ -73,7 +73,11 @@ func (v *Value) SetNull() { v.Null = true }
 // Dense makes v a dense vector of n elements and gives their buffer, whose
 // contents are whatever the row before left there: the caller writes each one.
 func (v *Value) Dense(n int) []float64 {
-	v.Null, v.Sparse = false, false
+	v.Null = false
+	if len(v.Nums) == n && !v.Sparse && len(v.Dims) == 1 && v.Dims[0] == n {
+		return v.Nums // as in the row before
+	}
+	v.Sparse = false
 	v.Dims = append(v.Dims[:0], n)
 	v.Indices = v.Indices[:0]
 	if cap(v.Nums) < n {

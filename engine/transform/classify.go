@@ -99,6 +99,31 @@ func argmax(v []float64) int {
 	return best
 }
 
+// shares makes of class counts, the raw scores, out's probabilities and prediction.
+// It goes with few calls, which are what takes time in WebAssembly.
+func (c *classifier) shares(raw []float64, out []*frame.Value) error {
+	probability, sum := out[1].Dense(c.classes), raw[0]
+	for _, x := range raw[1:] {
+		sum += x
+	}
+	if !(sum > 0) {
+		return noCounts()
+	}
+	best := 0
+	for i, x := range raw {
+		probability[i] = x / sum
+		if x > raw[best] {
+			best = i
+		}
+	}
+	p := out[2]
+	p.Null, p.Num = false, float64(best)
+	if c.thresholds != nil || c.byProbability {
+		p.Num = c.predict(raw, probability)
+	}
+	return nil
+}
+
 // normalize divides counts by their sum. It is false, and leaves v as it was,
 // where the sum is not above 0, which Spark refuses (MLeap gives zeros).
 func normalize(v []float64) bool {

@@ -38,12 +38,7 @@ func (t *decisionTreeClassifier) Transform(in, out []*frame.Value) error {
 	if err != nil {
 		return err
 	}
-	raw, probability := out[0].Dense(t.classes), out[1].Dense(t.classes)
+	raw := out[0].Dense(t.classes)
 	copy(raw, t.forest.Values[int(leaves[0])*t.classes:])
-	copy(probability, raw)
-	if !normalize(probability) {
-		return noCounts()
-	}
-	out[2].SetNum(t.predict(raw, probability))
-	return nil
+	return t.shares(raw, out)
 }

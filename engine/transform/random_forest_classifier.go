@@ -41,12 +41,12 @@ func (t *randomForestClassifier) Transform(in, out []*frame.Value) error {
 	if err != nil {
 		return err
 	}
-	raw, probability := out[0].Zeros(t.classes), out[1].Dense(t.classes)
-	t.forest.Sum(leaves, raw)
-	copy(probability, raw)
-	if !normalize(probability) {
-		return noCounts()
+	raw := out[0].Dense(t.classes)
+	if len(raw) == 2 {
+		raw[0], raw[1] = 0, 0
+	} else {
+		clear(raw)
 	}
-	out[2].SetNum(t.predict(raw, probability))
-	return nil
+	t.forest.Sum(leaves, raw)
+	return t.shares(raw, out)
 }

@@ -18,8 +18,21 @@ import (
 // predictLeaf): a number for a single tree, a vector for more. MLeap has no such
 // output; the port is called leaf.
 type trees struct {
-	forest *tree.Forest
-	single bool
+	forest       *tree.Forest
+	single       bool
+	width        int // of the least vector that has what the forest tests
+	floats, ints int // the room that a walk takes
+}
+
+func finish(b *tree.Builder, single bool) (trees, error) {
+	f, err := b.Forest()
+	if err != nil {
+		return trees{}, err
+	}
+	t := trees{forest: f, single: single, width: f.Width()}
+	t.floats, t.ints = f.Room()
+	t.floats = max(t.floats, len(f.Trees))
+	return t, nil
 }
 
 // readTree reads the one tree of a decision tree.
@@ -33,8 +46,7 @@ func readTree(s *Source, values int) (trees, error) {
 	if err := addTree(b, new(bundle.TreeReader), s.Model, values); err != nil {
 		return trees{}, err
 	}
-	f, err := b.Forest()
-	return trees{f, true}, err
+	return finish(b, true)
 }
 
 // readForest reads the trees that the attribute "trees" names, all of one op,
@@ -62,8 +74,7 @@ func readForest(s *Source, op string, values int) (trees, error) {
 			return trees{}, err
 		}
 	}
-	f, err := b.Forest()
-	return trees{f, false}, err
+	return finish(b, false)
 }
 
 // newBuilder holds a forest to the bundle's limits.
@@ -138,22 +149,21 @@ func (t *trees) ports() []Port {
 // of the room that is the last of out, as are floats, one a tree, for whatever the op has for them.
 func (t *trees) leaves(features *frame.Value, out []*frame.Value) (leaves []int32, floats []float64, err error) {
 	f, scratch := t.forest, out[len(out)-1]
-	if size := features.Size(); size < f.Width() {
-		return nil, nil, Bad(0, ErrShape, "a vector of "+strconv.Itoa(size), "the trees test feature "+strconv.Itoa(f.Width()-1))
-	}
-	nums, ints := f.Room()
-	nums = max(nums, len(f.Trees))
-	if cap(scratch.Nums) < nums {
-		scratch.Nums = make([]float64, nums)
-	}
-	if cap(scratch.Indices) < ints {
-		scratch.Indices = make([]int32, ints)
-	}
-	floats = scratch.Nums[:nums]
+	size := len(features.Nums)
 	if features.Sparse {
-		leaves = f.Sparse(features.Indices, features.Nums, floats, scratch.Indices[:ints])
+		size = features.Size()
+	}
+	if size < t.width {
+		return nil, nil, Bad(0, ErrShape, "a vector of "+strconv.Itoa(size), "the trees test feature "+strconv.Itoa(t.width-1))
+	}
+	if cap(scratch.Nums) < t.floats || cap(scratch.Indices) < t.ints {
+		scratch.Nums, scratch.Indices = make([]float64, t.floats), make([]int32, t.ints)
+	}
+	floats, ints := scratch.Nums[:t.floats], scratch.Indices[:t.ints]
+	if features.Sparse {
+		leaves = f.Sparse(features.Indices, features.Nums, floats, ints)
 	} else {
-		leaves = f.Dense(features.Nums, floats, scratch.Indices[:ints])
+		leaves = f.Dense(features.Nums, floats, ints)
 	}
 	switch {
 	case f.Places == nil:

@@ -373,6 +373,7 @@ func (b *Builder) slots() {
 			f.Slots = append(f.Slots, int32(w<<6+bits.TrailingZeros64(word)))
 		}
 	}
+	f.whole = len(f.Slots) == f.Width()
 	slot := func(feature int32) int32 {
 		w := feature >> 6
 		return before[w] + int32(bits.OnesCount64(b.used[w]&(1<<(feature&63)-1)))

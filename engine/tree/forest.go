@@ -86,6 +86,7 @@ type Forest struct {
 	// that it isn't <= to, which for NaN is all of them.
 	Cuts []float64
 
+	whole   bool    // every feature is tested
 	abreast bool    // Nodes are best walked several trees at a time
 	eights  []eight // the trees in eights, where they are walked so
 }
@@ -201,11 +202,10 @@ func (f *Forest) Bytes() int {
 // trees test, in the order of Slots. It takes row for that, or gives a part of
 // features as they are.
 func (f *Forest) Fill(row, features []float64) []float64 {
-	n := len(f.Slots)
-	if n == f.Width() { // every feature is tested
-		return features[:n]
+	if f.whole {
+		return features
 	}
-	row = row[:n]
+	row = row[:len(f.Slots)]
 	for i, s := range f.Slots {
 		row[i] = features[s]
 	}

@@ -9,7 +9,7 @@ import "unsafe"
 // walkAbreast walks Nodes. There are no categories. ints has room for the leaves of
 // all eights.
 func (f *Forest) walkAbreast(row []float64, ints []int32) {
-	walkEights(&f.eights[0], len(f.eights), &f.Nodes[0], unsafe.SliceData(row), &ints[0])
+	walkEights(&f.eights[0], len(f.Trees), &f.Nodes[0], unsafe.SliceData(row), &ints[0])
 }
 
 // walkNarrow walks Narrow. ints has room for the leaves of all eights, and at its
@@ -18,17 +18,17 @@ func (f *Forest) walkNarrow(row []float64, ints []int32) {
 	bins := &ints[len(ints)-slots:][0]
 	ints[len(ints)-slots+leafSlot] = 0
 	fillMargins(unsafe.SliceData(row), unsafe.SliceData(f.Cuts), len(f.Slots), bins)
-	walkNarrowEights(&f.eights[0], len(f.eights), &f.Narrow[0], &f.Numbers[0], bins, &ints[0])
+	walkNarrowEights(&f.eights[0], len(f.Trees), &f.Narrow[0], &f.Numbers[0], bins, &ints[0])
 }
 
 //go:noescape
-func walkEights(eights *eight, n int, nodes *Node, row *float64, leaves *int32)
+func walkEights(eights *eight, trees int, nodes *Node, row *float64, leaves *int32)
 
 //go:noescape
 func fillMargins(row, cuts *float64, n int, bins *int32)
 
 //go:noescape
-func walkNarrowEights(eights *eight, n int, nodes *NarrowNode, numbers, bins, leaves *int32)
+func walkNarrowEights(eights *eight, trees int, nodes *NarrowNode, numbers, bins, leaves *int32)
 
 //go:noescape
 func addPairs(sum *[2]float64, values []float64, leaves []int32)

@@ -1,16 +1,21 @@
 #include "textflag.h"
 
+// The sums are of 32 bits, as addresses are; so WebAssembly engines need not cut
+// registers down to them before each use.
+
 #define WORD(at, from) \
 	Get from            \
 	I32WrapI64          \
-	I64Load32U $(at)
+	I32Load $(at)
 
 // AT makes to the address of element i, which is on the stack, of those at base.
 #define AT(base, shift, to) \
-	I64Const $(shift)   \
-	I64Shl              \
+	I32Const $(shift)   \
+	I32Shl              \
 	Get base            \
-	I64Add              \
+	I32WrapI64          \
+	I32Add              \
+	I64ExtendI32U       \
 	Set to
 
 // ROOT makes n the address of a tree's root, which is in nodes.
@@ -18,8 +23,8 @@
 	WORD(4*tree, R0)    \
 	AT(R2, shift, n)
 
-// EIGHTS goes through the eights at R0, R1 in number. R2 is where the nodes are,
-// R4 where leaves go.
+// NEXT goes on with the next eight of the R1 trees that the eights at R0 begin with,
+// whose leaves go after those at R4.
 #define NEXT \
 	Get R0              \
 	I64Const $36        \
@@ -30,12 +35,28 @@
 	I64Add              \
 	Set R4              \
 	Get R1              \
-	I64Const $1         \
+	I64Const $8         \
 	I64Sub              \
 	Tee R1              \
+	I64Const $0         \
+	I64GtS              \
+	BrIf $0
+
+// MORE is for a tail of at least five trees.
+#define MORE \
+	Get R1              \
+	I64Const $4         \
+	I64GtS              \
+	If
+
+// DEPTH makes R13 the steps that there are to make, if there are any.
+#define DEPTH \
+	WORD(32, R0)        \
+	I64ExtendI32U       \
+	Tee R13             \
 	I64Eqz              \
 	I32Eqz              \
-	BrIf $0
+	If
 
 // DEEPER goes round again until R13 steps were made.
 #define DEEPER \
@@ -52,18 +73,17 @@
 #define STEP(n) \
 	WORD(12, n)         \
 	Get R3              \
-	WORD(8, n)          \
-	I64Const $3         \
-	I64Shl              \
-	I64Add              \
 	I32WrapI64          \
+	WORD(8, n)          \
+	I32Const $3         \
+	I32Shl              \
+	I32Add              \
 	F64Load $0          \
 	Get n               \
 	I32WrapI64          \
 	F64Load $0          \
 	F64Le               \
-	I64ExtendI32U       \
-	I64Sub              \
+	I32Sub              \
 	AT(R2, 4, n)
 
 // LEAF stores the number of the leaf at n.
@@ -71,12 +91,12 @@
 	Get R4              \
 	I32WrapI64          \
 	WORD(0, n)          \
-	I64Store32 $(4*tree)
+	I32Store $(4*tree)
 
-// func walkEights(eights *eight, n int, nodes *Node, row *float64, leaves *int32)
+// func walkEights(eights *eight, trees int, nodes *Node, row *float64, leaves *int32)
 TEXT ·walkEights(SB), NOSPLIT, $0-40
 	MOVD eights+0(FP), R0
-	MOVD n+8(FP), R1
+	MOVD trees+8(FP), R1
 	MOVD nodes+16(FP), R2
 	MOVD row+24(FP), R3
 	MOVD leaves+32(FP), R4
@@ -86,35 +106,43 @@ TEXT ·walkEights(SB), NOSPLIT, $0-40
 		ROOT(R6, 1, 4)
 		ROOT(R7, 2, 4)
 		ROOT(R8, 3, 4)
-		ROOT(R9, 4, 4)
-		ROOT(R10, 5, 4)
-		ROOT(R11, 6, 4)
-		ROOT(R12, 7, 4)
-		WORD(32, R0)
-		Tee R13
-		I64Eqz
-		I32Eqz
-		If
-			Loop
-				STEP(R5)
-				STEP(R6)
-				STEP(R7)
-				STEP(R8)
-				STEP(R9)
-				STEP(R10)
-				STEP(R11)
-				STEP(R12)
-				DEEPER
+		MORE
+			ROOT(R9, 4, 4)
+			ROOT(R10, 5, 4)
+			ROOT(R11, 6, 4)
+			ROOT(R12, 7, 4)
+			DEPTH
+				Loop
+					STEP(R5)
+					STEP(R6)
+					STEP(R7)
+					STEP(R8)
+					STEP(R9)
+					STEP(R10)
+					STEP(R11)
+					STEP(R12)
+					DEEPER
+				End
+			End
+			LEAF(R9, 4)
+			LEAF(R10, 5)
+			LEAF(R11, 6)
+			LEAF(R12, 7)
+		Else
+			DEPTH
+				Loop
+					STEP(R5)
+					STEP(R6)
+					STEP(R7)
+					STEP(R8)
+					DEEPER
+				End
 			End
 		End
 		LEAF(R5, 0)
 		LEAF(R6, 1)
 		LEAF(R7, 2)
 		LEAF(R8, 3)
-		LEAF(R9, 4)
-		LEAF(R10, 5)
-		LEAF(R11, 6)
-		LEAF(R12, 7)
 		NEXT
 	End
 	RET
@@ -123,35 +151,39 @@ TEXT ·walkEights(SB), NOSPLIT, $0-40
 // it carry: engine/tree/walk_other.go, stepNarrow.
 #define NSTEP(n) \
 	Get n               \
+	I32WrapI64          \
 	Get n               \
-	I64Const $255       \
-	I64And              \
-	I64Const $2         \
-	I64Shl              \
+	I32WrapI64          \
+	I32Const $255       \
+	I32And              \
+	I32Const $2         \
+	I32Shl              \
 	Get R3              \
-	I64Add              \
 	I32WrapI64          \
-	I64Load32U $0       \
-	I64Add              \
-	I64Const $13        \
-	I64ShrU             \
-	I64Const $2         \
-	I64Shl              \
-	Get R14             \
-	I64Add              \
-	I32WrapI64          \
-	I64Load32U $0       \
+	I32Add              \
+	I32Load $0          \
+	I32Add              \
+	NODE(R14)           \
+	I64ExtendI32U       \
 	Set n
+
+// NODE is the word after base that the left child on the stack is.
+#define NODE(base) \
+	I32Const $13        \
+	I32ShrU             \
+	I32Const $2         \
+	I32Shl              \
+	Get base            \
+	I32WrapI64          \
+	I32Add              \
+	I32Load $0
 
 // NROOT makes n a tree's root.
 #define NROOT(n, tree) \
 	WORD(4*tree, R0)    \
-	I64Const $2         \
-	I64Shl              \
-	Get R2              \
-	I64Add              \
-	I32WrapI64          \
-	I64Load32U $0       \
+	AT(R2, 2, n)        \
+	WORD(0, n)          \
+	I64ExtendI32U       \
 	Set n
 
 // NLEAF stores the number of the leaf n, which is as far after R15 as n after R14.
@@ -159,20 +191,14 @@ TEXT ·walkEights(SB), NOSPLIT, $0-40
 	Get R4              \
 	I32WrapI64          \
 	Get n               \
-	I64Const $13        \
-	I64ShrU             \
-	I64Const $2         \
-	I64Shl              \
-	Get R15             \
-	I64Add              \
 	I32WrapI64          \
-	I64Load32U $0       \
-	I64Store32 $(4*tree)
+	NODE(R15)           \
+	I32Store $(4*tree)
 
-// func walkNarrowEights(eights *eight, n int, nodes *NarrowNode, numbers, bins, leaves *int32)
+// func walkNarrowEights(eights *eight, trees int, nodes *NarrowNode, numbers, bins, leaves *int32)
 TEXT ·walkNarrowEights(SB), NOSPLIT, $0-48
 	MOVD eights+0(FP), R0
-	MOVD n+8(FP), R1
+	MOVD trees+8(FP), R1
 	MOVD nodes+16(FP), R2
 	MOVD bins+32(FP), R3
 	MOVD leaves+40(FP), R4
@@ -184,25 +210,33 @@ TEXT ·walkNarrowEights(SB), NOSPLIT, $0-48
 		NROOT(R6, 1)
 		NROOT(R7, 2)
 		NROOT(R8, 3)
-		NROOT(R9, 4)
-		NROOT(R10, 5)
-		NROOT(R11, 6)
-		NROOT(R12, 7)
-		WORD(32, R0)
-		Tee R13
-		I64Eqz
-		I32Eqz
-		If
-			Loop
-				NSTEP(R5)
-				NSTEP(R6)
-				NSTEP(R7)
-				NSTEP(R8)
-				NSTEP(R9)
-				NSTEP(R10)
-				NSTEP(R11)
-				NSTEP(R12)
-				DEEPER
+		MORE
+			NROOT(R9, 4)
+			NROOT(R10, 5)
+			NROOT(R11, 6)
+			NROOT(R12, 7)
+			DEPTH
+				Loop
+					NSTEP(R5)
+					NSTEP(R6)
+					NSTEP(R7)
+					NSTEP(R8)
+					NSTEP(R9)
+					NSTEP(R10)
+					NSTEP(R11)
+					NSTEP(R12)
+					DEEPER
+				End
+			End
+		Else
+			DEPTH
+				Loop
+					NSTEP(R5)
+					NSTEP(R6)
+					NSTEP(R7)
+					NSTEP(R8)
+					DEEPER
+				End
 			End
 		End
 		MOVD numbers+24(FP), R15
@@ -212,10 +246,12 @@ TEXT ·walkNarrowEights(SB), NOSPLIT, $0-48
 		NLEAF(R6, 1)
 		NLEAF(R7, 2)
 		NLEAF(R8, 3)
-		NLEAF(R9, 4)
-		NLEAF(R10, 5)
-		NLEAF(R11, 6)
-		NLEAF(R12, 7)
+		MORE
+			NLEAF(R9, 4)
+			NLEAF(R10, 5)
+			NLEAF(R11, 6)
+			NLEAF(R12, 7)
+		End
 		NEXT
 	End
 	RET

@@ -422,11 +422,15 @@ func (f *flatRow) score() error {
 	cells := f.cells[:len(f.inputs)]
 	for i := range cells {
 		c, in := &cells[i], &f.inputs[i]
-		in.value.Null = c.tag == tagNull
+		v := in.value
+		v.Null = c.tag == tagNull
 		switch {
 		case c.tag == tagNull:
 		case c.tag == tagNumber && in.tag == tagNumber:
-			in.value.Num = math.Float64frombits(c.bits)
+			v.Num = math.Float64frombits(c.bits)
+		case c.tag == tagDense && in.tag == tagDense && !v.Sparse && len(v.Dims) == 1 && v.Dims[0] == int(c.n) &&
+			len(v.Nums) == int(c.n) && uint32(uintptr(unsafe.Pointer(unsafe.SliceData(v.Nums)))) == uint32(c.bits):
+			// a view of what is there, as in the row before
 		default:
 			if err := in.read(c); err != nil {
 				return err
