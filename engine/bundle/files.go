@@ -71,11 +71,14 @@ func (l Limits) Filled() Limits {
 }
 
 // over is the error for a value beyond the limit of that name.
+//
+//go:noinline
 func over(path, name string, limit, got int64, what string) error {
 	return &Error{Kind: ErrLimit, Path: path, Msg: strconv.FormatInt(got, 10) + " " + what + ", more than the " +
 		strconv.FormatInt(limit, 10) + " that the limit bundle." + name + " allows"}
 }
 
+//go:noinline
 func malformed(path, msg string) error { return &Error{Kind: ErrMalformed, Path: path, Msg: msg} }
 
 // at names the file in an error about its contents.
@@ -83,6 +86,10 @@ func at(path string, err error) error {
 	if err == nil {
 		return nil
 	}
+	return placed(path, err)
+}
+
+func placed(path string, err error) error {
 	if e, ok := err.(*Error); ok {
 		if e.Path == "" {
 			e.Path = path

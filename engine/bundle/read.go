@@ -210,8 +210,7 @@ func (r *reader) model(dir string, depth int) (*Model, error) {
 	if depth > r.limits.Depth {
 		return nil, over(dir, "Depth", int64(r.limits.Depth), int64(depth), "nodes in one another")
 	}
-	file := "model" + r.format.ext()
-	path := dir + "/" + file
+	path := dir + "/model" + r.format.ext()
 	m := &Model{Path: dir, Format: r.format}
 	if err := r.modelFile(path, m); err != nil {
 		return nil, err
@@ -228,48 +227,71 @@ func (r *reader) model(dir string, depth int) (*Model, error) {
 		m.Children = append(m.Children, child)
 	}
 
-	prefix := r.top + dir + "/"
+	return m, r.others(m, depth)
+}
+
+// others reads what else is in the model's directory: models in directories of
+// their own, and files.
+func (r *reader) others(m *Model, depth int) error {
+	file, node, tree := "model"+r.format.ext(), "node"+r.format.ext(), treeName+r.format.ext()
+	prefix := r.top + m.Path + "/"
 	for names := r.names[r.from(prefix):]; len(names) > 0 && strings.HasPrefix(names[0], prefix); {
 		name := names[0][len(prefix):]
 		part, _, below := strings.Cut(name, "/")
-		if below {
-			sub := prefix + part + "/"
-			n := 1
-			for n < len(names) && strings.HasPrefix(names[n], sub) {
-				n++
-			}
-			switch {
-			case strings.HasSuffix(part, ".node"): // a child, or not part of the pipeline
-				names = names[n:]
-				continue
-			case r.has(dir + "/" + part + "/" + file):
-				model, err := r.model(dir+"/"+part, depth+1)
-				if err != nil {
-					return nil, err
-				}
-				m.Subs = append(m.Subs, Sub{Dir: part, Model: model})
-				names = names[n:]
-				continue
-			}
+		n := 1
+		var err error
+		switch {
+		case below && strings.HasSuffix(part, ".node"): // a child, or not part of the pipeline
+			n = beginning(names, prefix+part+"/")
+		case below && r.has(m.Path+"/"+part+"/"+file):
+			n = beginning(names, prefix+part+"/")
+			err = r.sub(m, part, depth)
+		case name == file || name == node:
+		case r.lazy && name == tree:
+			err = r.later(m, name)
+		default:
+			err = r.whole(m, name)
 		}
-		names = names[1:]
-		if name == file || name == "node"+r.format.ext() {
-			continue
+		if err != nil {
+			return err
 		}
-		f := File{Name: name}
-		if r.lazy && name == treeName+r.format.ext() {
-			e, err := r.admit(dir + "/" + name)
-			if err != nil {
-				return nil, err
-			}
-			r.bytes += e.length
-			f.zip, f.entry = r.zip, e
-		} else if f.Data, err = r.keep(dir + "/" + name); err != nil {
-			return nil, err
-		}
-		m.Files = append(m.Files, f)
+		names = names[n:]
 	}
-	return m, nil
+	return nil
+}
+
+// beginning is how many of the first names begin with prefix.
+func beginning(names []string, prefix string) int {
+	n := 0
+	for n < len(names) && strings.HasPrefix(names[n], prefix) {
+		n++
+	}
+	return n
+}
+
+// sub reads a model in m's.
+func (r *reader) sub(m *Model, dir string, depth int) error {
+	model, err := r.model(m.Path+"/"+dir, depth+1)
+	m.Subs = append(m.Subs, Sub{Dir: dir, Model: model})
+	return err
+}
+
+// later notes a file of m's that stays in the zip.
+func (r *reader) later(m *Model, name string) error {
+	e, err := r.admit(m.Path + "/" + name)
+	if err != nil {
+		return err
+	}
+	r.bytes += e.length
+	m.Files = append(m.Files, File{Name: name, zip: r.zip, entry: e})
+	return nil
+}
+
+// whole reads a file of m's.
+func (r *reader) whole(m *Model, name string) error {
+	data, err := r.keep(m.Path + "/" + name)
+	m.Files = append(m.Files, File{Name: name, Data: data})
+	return err
 }
 
 // modelFile reads model.json or model.pb.

@@ -183,13 +183,17 @@ func (f *treeFile) more(open int) (bool, error) {
 	if f.format == JSON {
 		end = f.d.Kind() == json.End
 	}
-	switch {
-	case end == (open == 0):
+	if end == (open == 0) {
 		return !end, nil
-	case end:
-		return false, malformed(f.path, "the tree ends with "+strconv.Itoa(open)+" of its branches open")
 	}
-	return false, malformed(f.path, "the tree goes on after its last leaf")
+	return false, f.unfinished(open)
+}
+
+func (f *treeFile) unfinished(open int) error {
+	if open > 0 {
+		return malformed(f.path, "the tree ends with "+strconv.Itoa(open)+" of its branches open")
+	}
+	return malformed(f.path, "the tree goes on after its last leaf")
 }
 
 // read reads a node.
@@ -198,11 +202,15 @@ func (f *treeFile) read(fromJSON func(*json.Decoder) error, fromProto func(wire.
 		return at(f.path, fromJSON(f.d))
 	}
 	if left := len(f.data) - f.pos - 4; left < 0 || int64(wire.BigUint32(f.data[f.pos:])) > int64(left) {
-		return malformed(f.path, "byte "+strconv.Itoa(f.pos)+": the tree's node is cut off")
+		return f.cutOff()
 	}
 	start := f.pos + 4
 	f.pos = start + int(wire.BigUint32(f.data[f.pos:]))
 	return at(f.path, fromProto(wire.NewReader(f.data[start:f.pos]).At(start)))
+}
+
+func (f *treeFile) cutOff() error {
+	return malformed(f.path, "byte "+strconv.Itoa(f.pos)+": the tree's node is cut off")
 }
 
 // treeReader reads nodes into one TreeNode.

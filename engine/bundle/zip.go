@@ -20,7 +20,6 @@ import (
 // Whatever stands before the first or after the last byte of the zip is ignored.
 func OpenZip(data []byte) (Files, error) {
 	z := &zipFiles{data: data}
-	z.crc.init()
 	if err := z.open(); err != nil {
 		return nil, at("zip", err)
 	}
@@ -30,7 +29,6 @@ func OpenZip(data []byte) (Files, error) {
 type zipFiles struct {
 	data    []byte
 	entries []zipEntry // files only, by name
-	crc     crcTable
 }
 
 // room is what unpacking takes, to be used for one file after the other.
@@ -56,20 +54,41 @@ const (
 func u16(b []byte) int { return int(b[0]) | int(b[1])<<8 }
 func u32(b []byte) int { return int(wire.Uint32(b)) }
 
-func zipError(msg string) error { return &Error{Kind: ErrMalformed, Msg: msg} }
+// Why so many small functions here? WebAssembly's engines compile a function when
+// it is first called, and once more when it has run for long, which they take a
+// large one for after few calls. What only errors need is compiled with them.
+
+//go:noinline
+func zipError(parts ...string) error {
+	return &Error{Kind: ErrMalformed, Msg: strings.Join(parts, "")}
+}
 
 func (z *zipFiles) open() error {
+	end := z.findEnd()
+	if end < 0 {
+		return zipError("not a zip file, or its end is missing")
+	}
+	if err := z.directory(end); err != nil {
+		return err
+	}
+	return z.order()
+}
+
+// findEnd is where the record at the end of the zip begins.
+func (z *zipFiles) findEnd() int {
 	data := z.data
 	end := len(data)
 	for {
-		if end = bytes.LastIndex(data[:end], []byte("PK\x05\x06")); end < 0 {
-			return zipError("not a zip file, or its end is missing")
-		}
-		if end+endSize <= len(data) && end+endSize+u16(data[end+20:]) <= len(data) {
-			break
+		end = bytes.LastIndex(data[:end], []byte("PK\x05\x06"))
+		if end < 0 || end+endSize <= len(data) && end+endSize+u16(data[end+20:]) <= len(data) {
+			return end
 		}
 	}
-	tail := data[end:]
+}
+
+// directory reads the central directory, which the record at end tells of.
+func (z *zipFiles) directory(end int) error {
+	tail := z.data[end:]
 	count, size, offset := u16(tail[10:]), u32(tail[12:]), u32(tail[16:])
 	if u16(tail[4:]) != 0 || u16(tail[6:]) != 0 || u16(tail[8:]) != count {
 		return zipError("one part of a zip of several disks")
@@ -80,17 +99,18 @@ func (z *zipFiles) open() error {
 	// Bytes before the zip itself move all offsets by as much.
 	shift := end - size - offset
 	if shift < 0 {
-		return zipError("the central directory (" + strconv.Itoa(size) + " bytes at " + strconv.Itoa(offset) + ") is cut off")
+		return zipError("the central directory (", strconv.Itoa(size), " bytes at ", strconv.Itoa(offset), ") is cut off")
 	}
-	dir := data[end-size : end]
+	dir := z.data[end-size : end]
+	z.entries = make([]zipEntry, 0, min(count, size/headerSize))
 	for i := range count {
-		if len(dir) < headerSize || string(dir[:4]) != "PK\x01\x02" {
-			return zipError("entry " + strconv.Itoa(i) + " of " + strconv.Itoa(count) + " is missing in the central directory")
+		n, next := 0, -1
+		if len(dir) >= headerSize && string(dir[:4]) == "PK\x01\x02" {
+			n = headerSize + u16(dir[28:])
+			next = n + u16(dir[30:]) + u16(dir[32:])
 		}
-		n := headerSize + u16(dir[28:])
-		next := n + u16(dir[30:]) + u16(dir[32:])
-		if next > len(dir) {
-			return zipError("entry " + strconv.Itoa(i) + " of " + strconv.Itoa(count) + " is cut off")
+		if next < 0 || next > len(dir) {
+			return noEntry(i, count, next)
 		}
 		if err := z.entry(dir[:n], shift, end-size); err != nil {
 			return err
@@ -98,10 +118,23 @@ func (z *zipFiles) open() error {
 		dir = dir[next:]
 	}
 	if len(dir) > 0 {
-		return zipError("more entries than the " + strconv.Itoa(count) + " that the zip claims to have")
+		return zipError("more entries than the ", strconv.Itoa(count), " that the zip claims to have")
 	}
+	return nil
+}
 
-	// Entries that share bytes are how a small zip unpacks to a huge one.
+//go:noinline
+func noEntry(i, count, next int) error {
+	what := " is cut off"
+	if next < 0 {
+		what = " is missing in the central directory"
+	}
+	return zipError("entry ", strconv.Itoa(i), " of ", strconv.Itoa(count), what)
+}
+
+// order puts the entries in the order of their names. Entries that share bytes
+// are how a small zip unpacks to a huge one.
+func (z *zipFiles) order() error {
 	order := make([]int32, len(z.entries))
 	for i := range order {
 		order[i] = int32(i)
@@ -110,7 +143,7 @@ func (z *zipFiles) open() error {
 	sort(len(order), func(i, j int) bool { return z.entries[order[i]].head < z.entries[order[j]].head }, swap)
 	for i := 1; i < len(order); i++ {
 		if a, b := &z.entries[order[i-1]], &z.entries[order[i]]; int64(a.start)+a.packed > int64(b.head) {
-			return zipError(strconv.Quote(a.name) + " and " + strconv.Quote(b.name) + " overlap")
+			return zipError(strconv.Quote(a.name), " and ", strconv.Quote(b.name), " overlap")
 		}
 	}
 	sort(len(order), func(i, j int) bool { return z.entries[order[i]].name < z.entries[order[j]].name }, swap)
@@ -118,53 +151,78 @@ func (z *zipFiles) open() error {
 	for i, k := range order {
 		byName[i] = z.entries[k]
 		if i > 0 && byName[i].name == byName[i-1].name {
-			return zipError(strconv.Quote(byName[i].name) + " is there twice")
+			return zipError(strconv.Quote(byName[i].name), " is there twice")
 		}
 	}
 	z.entries = byName
 	return nil
 }
 
-// entry checks one header of the central directory and the local header that it
-// points to. limit is where the files' bytes end.
+// entry reads one header of the central directory, and checks it and the local
+// header that it points to. limit is where the files' bytes end.
 func (z *zipFiles) entry(h []byte, shift, limit int) error {
-	flags, method, name := u16(h[8:]), u16(h[10:]), string(h[headerSize:])
-	e := zipEntry{name: name, deflated: method == 8, crc: wire.Uint32(h[16:]), packed: int64(u32(h[20:])), length: int64(u32(h[24:]))}
-	quoted := func() string { return strconv.Quote(name) }
-	path, isDir := strings.CutSuffix(name, "/")
+	e := zipEntry{name: string(h[headerSize:]), deflated: u16(h[10:]) == 8, crc: wire.Uint32(h[16:]), packed: int64(u32(h[20:])), length: int64(u32(h[24:]))}
+	path, isDir := strings.CutSuffix(e.name, "/")
 	switch {
 	case !validPath(path):
-		return zipError("the name " + quoted() + " leads outside the bundle or is no plain path")
-	case e.packed == 0xffffffff || e.length == 0xffffffff || u32(h[42:]) == 0xffffffff:
-		return zipError(quoted() + " is a zip64 entry; pack the bundle as a plain zip")
-	case isDir:
-		if e.length != 0 {
-			return zipError("the directory " + quoted() + " has contents")
-		}
+		return zipError("the name ", strconv.Quote(e.name), " leads outside the bundle or is no plain path")
+	case !isDir && e.plain(h):
+	case isDir && e.length == 0 && !e.zip64(h):
 		return nil
-	case flags&(1|1<<6|1<<13) != 0:
-		return zipError(quoted() + " is encrypted")
-	case method != 0 && method != 8:
-		return zipError(quoted() + " is packed by method " + strconv.Itoa(method) + "; only stored (0) and deflated (8) are read")
-	case method == 0 && e.packed != e.length:
-		return zipError(quoted() + " is stored, but its two sizes differ: " + strconv.FormatInt(e.packed, 10) + " and " + strconv.FormatInt(e.length, 10))
+	default:
+		return e.unusable(h, isDir)
 	}
+	e.head = shift + u32(h[42:])
+	if err := z.local(&e, u16(h[10:]), limit); err != nil {
+		return err
+	}
+	z.entries = append(z.entries, e)
+	return nil
+}
 
-	start := shift + u32(h[42:])
-	if start > limit-localSize || string(z.data[start:start+4]) != "PK\x03\x04" {
-		return zipError("no entry where " + quoted() + " should be, at byte " + strconv.Itoa(start))
+// plain says whether a file's header asks for nothing but what can be read.
+func (e *zipEntry) plain(h []byte) bool {
+	method := u16(h[10:])
+	return u16(h[8:])&encrypted == 0 && (method == 8 || method == 0 && e.packed == e.length) && !e.zip64(h)
+}
+
+const encrypted = 1 | 1<<6 | 1<<13 // flags
+
+func (e *zipEntry) zip64(h []byte) bool {
+	return e.packed == 0xffffffff || e.length == 0xffffffff || u32(h[42:]) == 0xffffffff
+}
+
+// unusable says why an entry is not plain, or no directory.
+func (e *zipEntry) unusable(h []byte, isDir bool) error {
+	name, method := strconv.Quote(e.name), u16(h[10:])
+	switch {
+	case e.zip64(h):
+		return zipError(name, " is a zip64 entry; pack the bundle as a plain zip")
+	case isDir:
+		return zipError("the directory ", name, " has contents")
+	case u16(h[8:])&encrypted != 0:
+		return zipError(name, " is encrypted")
+	case method != 0:
+		return zipError(name, " is packed by method ", strconv.Itoa(method), "; only stored (0) and deflated (8) are read")
 	}
-	local := z.data[start:limit]
+	return zipError(name, " is stored, but its two sizes differ: ", strconv.FormatInt(e.packed, 10), " and ", strconv.FormatInt(e.length, 10))
+}
+
+// local finds where an entry's bytes start, behind the header at its head.
+func (z *zipFiles) local(e *zipEntry, method, limit int) error {
+	if e.head > limit-localSize || string(z.data[e.head:e.head+4]) != "PK\x03\x04" {
+		return zipError("no entry where ", strconv.Quote(e.name), " should be, at byte ", strconv.Itoa(e.head))
+	}
+	local := z.data[e.head:limit]
 	nameEnd := localSize + u16(local[26:])
 	body := nameEnd + u16(local[28:])
 	if int64(body)+e.packed > int64(len(local)) {
-		return zipError(quoted() + " is cut off")
+		return zipError(strconv.Quote(e.name), " is cut off")
 	}
-	if string(local[localSize:nameEnd]) != name || u16(local[8:]) != method {
-		return zipError(quoted() + " differs between the central directory and its own header")
+	if string(local[localSize:nameEnd]) != e.name || u16(local[8:]) != method {
+		return zipError(strconv.Quote(e.name), " differs between the central directory and its own header")
 	}
-	e.head, e.start = start, start+body
-	z.entries = append(z.entries, e)
+	e.start = e.head + body
 	return nil
 }
 
@@ -237,8 +295,12 @@ func (z *zipFiles) unpack(e *zipEntry, r *room) ([]byte, error) {
 		}
 		r.buf = out
 	}
-	if crc := z.crc.sum(out); crc != e.crc {
-		return nil, malformed(e.name, "damaged: its checksum is "+strconv.FormatUint(uint64(crc), 16)+", not "+strconv.FormatUint(uint64(e.crc), 16))
+	if crc := checksum(out); crc != e.crc {
+		return nil, damaged(e, crc)
 	}
 	return out, nil
+}
+
+func damaged(e *zipEntry, crc uint32) error {
+	return malformed(e.name, "damaged: its checksum is "+strconv.FormatUint(uint64(crc), 16)+", not "+strconv.FormatUint(uint64(e.crc), 16))
 }

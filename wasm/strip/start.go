@@ -117,13 +117,14 @@ func randomWords(images []image) (random []span, err error) {
 // (internal/runtime/maps): for each a byte with 7 bits of its hash, or 0x80 for none.
 func mapGroup(and, or uint64) bool {
 	entries := 0
-	for ; or != 0; and, or = and>>8, or>>8 {
+	for range 8 {
 		switch {
 		case byte(and) == 0 && byte(or) == 0x7f:
 			entries++
 		case byte(and) != 0x80 || byte(or) != 0x80:
 			return false
 		}
+		and, or = and>>8, or>>8
 	}
 	return entries > 0
 }

@@ -133,7 +133,7 @@ func TestRandomWords(t *testing.T) {
 	words := func(groups int) (images []image) {
 		for range rounds {
 			var b []byte
-			for _, w := range []uint64{7, r.Uint64(), r.Uint64(), r.Uint64N(10), r.Uint64()} {
+			for _, w := range []uint64{7, r.Uint64(), r.Uint64(), r.Uint64N(0x80), r.Uint64()} {
 				b = binary.LittleEndian.AppendUint64(b, w)
 			}
 			for range groups {

@@ -92,8 +92,12 @@ type Unpacker struct {
 	lengths             [286 + 30]uint8
 }
 
+//go:noinline
 func (u *Unpacker) fail(msg string) error { return &Error{Msg: msg, Offset: u.pos - int(u.n/8)} }
-func (u *Unpacker) cutOff() error         { return u.fail("the packed data is cut off") }
+
+func (u *Unpacker) cutOff() error { return u.fail("the packed data is cut off") }
+
+//go:noinline
 func (u *Unpacker) tooLong() error {
 	return u.fail("unpacks to more than " + strconv.Itoa(u.size) + " bytes")
 }
@@ -106,7 +110,10 @@ func (u *Unpacker) fill() {
 	}
 }
 
-// bits takes up to 32 bits off the input; zeros follow its end.
+// bits takes up to 32 bits off the input; zeros follow its end. It is called from
+// many places, where it is never what takes the time.
+//
+//go:noinline
 func (u *Unpacker) bits(n uint) uint32 {
 	if u.n < n {
 		if u.fill(); u.n < n {
@@ -182,18 +189,23 @@ func (u *Unpacker) dynamic() error {
 		return u.fail("a block's code of codes is malformed")
 	}
 	lengths := u.lengths[:literals+distances]
+	if err := u.codeLengths(lengths); err != nil {
+		return err
+	}
+	if !u.literals.init(lengths[:literals]) || !u.distances.init(lengths[literals:]) {
+		return u.fail("a block's codes are malformed")
+	}
+	return u.block()
+}
+
+// codeLengths reads the lengths of a block's codes, in the code that literals has.
+func (u *Unpacker) codeLengths(lengths []uint8) error {
 	for i := 0; i < len(lengths); {
 		symbol, err := u.symbol(&u.literals)
 		if err != nil {
 			return err
 		}
-		if symbol < 16 {
-			lengths[i] = uint8(symbol)
-			i++
-			continue
-		}
-		var value uint8
-		var times int
+		value, times := uint8(symbol), 1
 		switch symbol {
 		case 16:
 			if i == 0 {
@@ -201,9 +213,9 @@ func (u *Unpacker) dynamic() error {
 			}
 			value, times = lengths[i-1], 3+int(u.bits(2))
 		case 17:
-			times = 3 + int(u.bits(3))
+			value, times = 0, 3+int(u.bits(3))
 		case 18:
-			times = 11 + int(u.bits(7))
+			value, times = 0, 11+int(u.bits(7))
 		}
 		if times > len(lengths)-i {
 			return u.fail("a block's codes are too many")
@@ -213,10 +225,7 @@ func (u *Unpacker) dynamic() error {
 			i++
 		}
 	}
-	if !u.literals.init(lengths[:literals]) || !u.distances.init(lengths[literals:]) {
-		return u.fail("a block's codes are malformed")
-	}
-	return u.block()
+	return nil
 }
 
 // block unpacks literals and copies up to the end-of-block code.
