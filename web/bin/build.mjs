@@ -40,7 +40,7 @@ const EAGER = '//# allFunctionsCalledOnLoad\n';
 
 // What pages download is a budget: terser takes another 3 % off what esbuild leaves.
 for (const name of ['pageleap.mjs', 'pageleap.js', 'bare.mjs', 'worker.js']) {
-  const options = { module: name.endsWith('.mjs'), ecma: 2022, compress: { passes: 3 }, format: { comments: /^!/ } };
+  const options = { module: name.endsWith('.mjs'), ecma: 2022, compress: { passes: 3, unsafe_arrows: true }, format: { comments: /^!/ } };
   const { code } = await minify(readFileSync(join(out, name), 'utf8'), options);
   writeFileSync(join(out, name), (name === 'bare.mjs' ? EAGER : '') + code);
 }

@@ -1,7 +1,7 @@
 // Experiments in the page: which variant a visit has, by a salted hash of its
 // random key.
 import { PageleapError } from './error.mjs';
-import { encoder } from './instance.mjs';
+import { encoder } from './text.mjs';
 
 /**
  * The variant of a visit: always the same for the same experiment and key. The

@@ -1,13 +1,12 @@
 // scorer.wasm's side of things: one instance of the module and its ABI, which
 // wasm/README.md describes.
 import { PageleapError } from './error.mjs';
+import { decoder } from './text.mjs';
+import { wasi } from './wasi.mjs';
 
 export const ABI = 1;
 
 export const abiMessage = (what, abi) => `${what} speaks ABI ${abi} and this script ${ABI}; take both from one release`;
-
-export const encoder = new TextEncoder();
-export const decoder = new TextDecoder();
 
 // One instance of the module, with a memory of its own.
 export class Instance {
@@ -17,14 +16,21 @@ export class Instance {
     try {
       return self.#startNow();
     } catch {
-      return self.#start(await WebAssembly.instantiate(module, self.wasi()));
+      return self.#start(await WebAssembly.instantiate(module, wasi(self)));
     }
   }
 
   dead; // the trap that ended it
+  stderr = '';
   #module;
   #blocks;
-  #stderr = '';
+  #score;
+  #next;
+
+  // Views of the memory as it is now: when it grows, the old ones are empty.
+  bytes;
+  u32 = [];
+  f64;
 
   constructor(module, bare) {
     this.#module = module;
@@ -33,7 +39,7 @@ export class Instance {
 
   // Pages may not in Chromium before 115.
   #startNow() {
-    return this.#start(new WebAssembly.Instance(this.#module, this.wasi()));
+    return this.#start(new WebAssembly.Instance(this.#module, this.bare ? {} : wasi(this)));
   }
 
   #start({ exports }) {
@@ -49,7 +55,7 @@ export class Instance {
     }
     this.#blocks = exports.blocks() >>> 0;
     this.#score = exports.score;
-    return this;
+    return this.look();
   }
 
   // Another instance, in place of this one that trapped. Where it cannot be had at
@@ -67,71 +73,15 @@ export class Instance {
     }
   }
 
-  #next;
-
-  // Views of the memory as it is now: when it grows, the old ones are empty.
-  get bytes() {
-    if (this.#bytes.length === 0) this.#look();
-    return this.#bytes;
-  }
-
-  get u32() {
-    if (this.#u32.length === 0) this.#look();
-    return this.#u32;
-  }
-
-  get f64() {
-    if (this.#f64.length === 0) this.#look();
-    return this.#f64;
-  }
-
-  #bytes = new Uint8Array(0);
-  #u32 = new Uint32Array(0);
-  #f64 = new Float64Array(0);
-
-  #look() {
-    const { buffer } = this.memory;
-    this.#bytes = new Uint8Array(buffer);
-    this.#u32 = new Uint32Array(buffer);
-    this.#f64 = new Float64Array(buffer);
-  }
-
-  // What scorer.wasm may ask of its host: the time, random bytes and a line
-  // on stderr. The rest of WASI answers "bad file descriptor".
-  wasi() {
-    const none = () => 0;
-    const count = (a, b) => {
-      this.u32[a >>> 2] = this.u32[b >>> 2] = 0;
-      return 0;
-    };
-    const some = {
-      args_get: none,
-      args_sizes_get: count,
-      environ_get: none,
-      environ_sizes_get: count,
-      clock_time_get: (id, _precision, at) => {
-        const ns = Math.round((id === 0 ? Date.now() : performance.now()) * 1e6);
-        this.u32[at >>> 2] = ns;
-        this.u32[(at >>> 2) + 1] = ns / 2 ** 32;
-        return 0;
-      },
-      random_get: (at, n) => {
-        crypto.getRandomValues(this.bytes.subarray(at, at + n));
-        return 0;
-      },
-      // The first of the vectors: the module comes again with the rest.
-      fd_write: (_fd, vectors, _n, written) => {
-        const [at, n] = this.u32.subarray(vectors >>> 2);
-        this.#stderr = (this.#stderr + decoder.decode(this.bytes.subarray(at, at + n))).slice(0, 400);
-        this.u32[written >>> 2] = n;
-        return 0;
-      },
-      proc_exit: (code) => {
-        throw new PageleapError('trap', `exit code ${code}`);
-      },
-      sched_yield: none,
-    };
-    return { wasi_snapshot_preview1: new Proxy(some, { get: (_, name) => some[name] ?? (() => 8) }) };
+  // Takes the views anew where the memory has grown: after each call.
+  look() {
+    if (!this.u32.length) {
+      const { buffer } = this.memory;
+      this.bytes = new Uint8Array(buffer);
+      this.u32 = new Uint32Array(buffer);
+      this.f64 = new Float64Array(buffer);
+    }
+    return this;
   }
 
   // Calls an export. A trap leaves the instance unusable: see renewed.
@@ -141,6 +91,8 @@ export class Instance {
       return this.exports[name](...args);
     } catch (cause) {
       throw this.#trap(cause);
+    } finally {
+      this.look();
     }
   }
 
@@ -151,13 +103,13 @@ export class Instance {
       return this.#score(handle);
     } catch (cause) {
       throw this.#trap(cause);
+    } finally {
+      this.look();
     }
   }
 
-  #score;
-
   #trap(cause) {
-    const [said] = (this.#stderr || cause.message).split('\n');
+    const [said] = (this.stderr || cause.message).split('\n');
     const message = `scorer.wasm stopped: ${said}; the next call starts it afresh, and reset() a visit`;
     return (this.dead = new PageleapError('trap', message, { cause }));
   }

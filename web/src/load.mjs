@@ -2,8 +2,9 @@
 // entry of its own (browser.mjs, node.mjs, workerd.mjs, classic.mjs) that tells
 // where scorer.wasm is there.
 import { PageleapError } from './error.mjs';
-import { ABI, abiMessage, decoder, Instance } from './instance.mjs';
+import { ABI, abiMessage, Instance } from './instance.mjs';
 import { Scorer } from './scorer.mjs';
+import { decoder } from './text.mjs';
 
 /**
  * Makes `load` and `compile` for a runtime.
@@ -143,8 +144,7 @@ async function opened(source, what, signal, read) {
       response: source,
     };
   }
-  const given = source === null ? 'null' : typeof source;
-  throw new PageleapError('usage', `${what}: give an address, a Response or bytes, not ${given}`);
+  throw new PageleapError('usage', `${what}: give an address, a Response or bytes, not ${source === null ? source : typeof source}`);
 }
 
 async function whole({ name, response, data }, integrity) {

@@ -1,22 +1,28 @@
 // The flat row: one call a row, no JSON but for lists and maps.
 import { PageleapError } from './error.mjs';
-import { decoder, encoder } from './instance.mjs';
+import { decoder, encoder } from './text.mjs';
 
+// A cell, and its tags.
 const CELL = 24;
-const TAG = { null: 0, number: 1, long: 2, string: 3, dense: 4, sparse: 5, json: 6, list: 7, unwanted: 255 };
+const NULL = 0;
+const NUMBER = 1;
+const LONG = 2;
+const STRING = 3;
+const DENSE = 4;
+const SPARSE = 5;
+const JSON_TEXT = 6;
+const LIST = 7;
+const UNWANTED = 255;
 const TWO32 = 2 ** 32;
 
-// What a column holds, to be told apart by a number.
-const NUMBER = 0;
-const BOOLEAN = 1;
-const LONG = 2;
-const TEXT = 3;
-const VECTOR = 4;
-const OTHER = 5;
+// What a column holds: the tag that its values have, or one of these.
+const BOOLEAN = 8;
+const VECTOR = 9;
+const OTHER = 10;
 
 function holds({ kind, base }) {
   const text = base === 'string' || base === 'byte_string';
-  if (kind === 'scalar') return text ? TEXT : base === 'long' ? LONG : base === 'boolean' ? BOOLEAN : NUMBER;
+  if (kind === 'scalar') return text ? STRING : base === 'long' ? LONG : base === 'boolean' ? BOOLEAN : NUMBER;
   return kind === 'tensor' && !text ? VECTOR : OTHER;
 }
 
@@ -25,52 +31,45 @@ function holds({ kind, base }) {
 //
 // A score may take less than a microsecond, so that this file avoids what costs
 // tens of nanoseconds: DataViews, closures, calls by name, typed arrays of
-// typed arrays.
+// typed arrays. What is frequent stands first and apart from what is not, for
+// compilers to inline.
 export class FlatRow {
   #instance;
   #inputs;
-  #names;
-  #byName;
-  #kinds;
-  #cells;
-  #wanted;
-  #wantedCells;
-  #wantedKinds;
-  #texts;
-  #held;
-  #room;
-  #written;
-  #order;
-  #given;
-  #rows;
+  #names = [];
+  #byName = new Map();
+  #kinds = [];
+  #cells = []; // as indices of u32
+  #wanted = [];
+  #wantedCells = [];
+  #texts = []; // what each output of text was the last time
+  #held = []; // the memory behind each string or vector
+  #room = []; // its size
+  #written = []; // the string that is in it
+  #order = []; // the inputs in the order of the last row's columns
+  #given = []; // the last row that had the input
+  #rows = 0;
 
   constructor(instance, at, inputs, outputs = [], wanted = []) {
     this.#instance = instance;
     this.#inputs = inputs;
-    this.#names = inputs.map((c) => c.name);
-    this.#byName = new Map(this.#names.map((name, i) => [name, i]));
-    this.#kinds = inputs.map(holds);
-    this.#cells = inputs.map((_, i) => (at + CELL * i) >>> 2); // as indices of u32
-    this.#wanted = [];
-    this.#wantedCells = [];
-    outputs.forEach((column, i) => {
-      const cell = (at + CELL * (inputs.length + i)) >>> 2;
-      if (!wanted.includes(column)) {
-        instance.u32[cell] = TAG.unwanted;
-        return;
+    let cell = at >>> 2;
+    for (const column of inputs) {
+      this.#byName.set(column.name, this.#names.length);
+      this.#names.push(column.name);
+      this.#kinds.push(holds(column));
+      this.#cells.push(cell);
+      cell += CELL / 4;
+    }
+    for (const column of outputs) {
+      const reads = wanted.includes(column);
+      instance.u32[cell] = reads ? NULL : UNWANTED;
+      if (reads) {
+        this.#wanted.push(column);
+        this.#wantedCells.push(cell);
       }
-      instance.u32[cell] = TAG.null;
-      this.#wanted.push(column);
-      this.#wantedCells.push(cell);
-    });
-    this.#wantedKinds = this.#wanted.map(holds);
-    this.#texts = this.#wanted.map(() => ''); // what each output of text was the last time
-    this.#held = []; // the memory behind each string or vector
-    this.#room = []; // its size
-    this.#written = []; // the string that is in it
-    this.#order = []; // the inputs in the order of the last row's columns
-    this.#given = []; // the last row that had the input
-    this.#rows = 0;
+      cell += CELL / 4;
+    }
   }
 
   write(row) {
@@ -99,33 +98,38 @@ export class FlatRow {
 
   set(i, value) {
     const kind = this.#kinds[i];
-    const cell = this.#cells[i];
-    if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') {
+    if ((kind === NUMBER || kind === BOOLEAN) && (typeof value === 'number' || typeof value === 'boolean')) {
       const { u32, f64 } = this.#instance;
-      if (kind === LONG && putLong(u32, cell + 2, typeof value === 'boolean' ? +value : value)) {
-        u32[cell] = TAG.long;
-        return;
-      }
-      if (kind <= BOOLEAN && typeof value !== 'bigint') {
-        u32[cell] = TAG.number;
-        f64[(cell + 2) >>> 1] = +value;
-        return;
-      }
-    } else if (value === null || value === undefined) {
-      this.#instance.u32[cell] = TAG.null;
-      return;
-    } else if (typeof value === 'string') {
-      if (kind === TEXT) return this.#setString(i, value);
-    } else if (kind === VECTOR && (value instanceof Float64Array || (Array.isArray(value) && typeof value[0] !== 'object'))) {
-      return this.#setVector(i, value);
-    } else if (kind >= VECTOR && typeof value === 'object' && !this.#instance.bare) {
-      return this.#setJSON(i, value);
-    } else if (kind === VECTOR && value.dimensions?.length === 1) {
-      return this.#setVector(i, value.values, value.indices?.flat(), value.dimensions[0]);
-    } else if (kind === OTHER && this.#inputs[i].kind === 'list' && Array.isArray(value)) {
-      return this.#setList(i, value);
+      const cell = this.#cells[i];
+      u32[cell] = NUMBER;
+      f64[(cell + 2) >>> 1] = +value;
+    } else if (kind === VECTOR && value instanceof Float64Array) {
+      this.#setVector(i, value);
+    } else {
+      this.#setOther(i, kind, value);
     }
-    throw wrongType(this.#inputs[i], value);
+  }
+
+  #setOther(i, kind, value) {
+    const { u32, bare } = this.#instance;
+    const cell = this.#cells[i];
+    if (value === null || value === undefined) {
+      u32[cell] = NULL;
+    } else if (kind === STRING && typeof value === 'string') {
+      this.#setString(i, value);
+    } else if (kind === LONG && putLong(u32, cell + 2, typeof value === 'boolean' ? +value : value)) {
+      u32[cell] = LONG;
+    } else if (kind === VECTOR && Array.isArray(value) && typeof value[0] !== 'object') {
+      this.#setVector(i, value);
+    } else if (kind >= VECTOR && typeof value === 'object' && !bare) {
+      this.#setJSON(i, value);
+    } else if (kind === VECTOR && value.dimensions?.length === 1) {
+      this.#setVector(i, value.values, value.indices?.flat(), value.dimensions[0]);
+    } else if (kind === OTHER && this.#inputs[i].kind === 'list' && Array.isArray(value)) {
+      this.#setList(i, value);
+    } else {
+      throw wrongType(this.#inputs[i], value);
+    }
   }
 
   // Room for n bytes behind input i.
@@ -148,11 +152,11 @@ export class FlatRow {
 
   #setString(i, value) {
     if (this.#written[i] === value) {
-      this.#instance.u32[this.#cells[i]] = TAG.string;
+      this.#instance.u32[this.#cells[i]] = STRING;
       return;
     }
     const address = this.#reserve(i, value.length * 3);
-    this.#point(i, TAG.string, putText(this.#instance.bytes, address, value), address);
+    this.#point(i, STRING, putText(this.#instance.bytes, address, value), address);
     this.#written[i] = value;
   }
 
@@ -170,7 +174,7 @@ export class FlatRow {
         f64[at + k] = value[k];
       }
     }
-    this.#point(i, indices ? TAG.sparse : TAG.dense, n, address);
+    this.#point(i, indices ? SPARSE : DENSE, n, address);
     if (indices) {
       u32.set(indices, at + at + 2 * n);
       u32[this.#cells[i] + 3] = address + 8 * n;
@@ -198,7 +202,7 @@ export class FlatRow {
       } else if (base !== 'long') f64[word >>> 1] = x;
       word += 2;
     }
-    this.#point(i, TAG.list, list.length, at);
+    this.#point(i, LIST, list.length, at);
   }
 
   // Gives back the memory behind inputs. The row cannot be used afterwards.
@@ -210,51 +214,48 @@ export class FlatRow {
     const text = encoder.encode(JSON.stringify(value));
     const address = this.#reserve(i, text.length);
     this.#instance.bytes.set(text, address);
-    this.#point(i, TAG.json, text.length, address);
+    this.#point(i, JSON_TEXT, text.length, address);
   }
 
   read() {
-    const instance = this.#instance;
+    const { u32, f64 } = this.#instance;
     const wanted = this.#wanted;
-    const wantedCells = this.#wantedCells;
-    const wantedKinds = this.#wantedKinds;
-    const { u32, f64 } = instance;
     const row = {};
     for (let k = 0; k < wanted.length; k++) {
-      const cell = wantedCells[k];
-      let value = null;
-      switch (u32[cell]) {
-        case TAG.number:
-          value = f64[(cell + 2) >>> 1];
-          if (wantedKinds[k] === BOOLEAN) value = value !== 0;
-          break;
-        case TAG.long:
-          value = (u32[cell + 3] | 0) * TWO32 + u32[cell + 2];
-          if (!Number.isSafeInteger(value)) value = BigInt(u32[cell + 3] | 0) * 0x1_0000_0000n + BigInt(u32[cell + 2]);
-          break;
-        case TAG.string:
-          value = this.#text(k, u32[cell + 2], u32[cell + 1]);
-          break;
-        case TAG.dense:
-          value = vector(f64, u32[cell + 2] >>> 3, u32[cell + 1]);
-          break;
-        case TAG.sparse: {
-          value = new Float64Array(u32[cell + 4]);
-          const data = u32[cell + 2] >>> 3;
-          const indices = u32[cell + 3] >>> 2;
-          for (let j = 0; j < u32[cell + 1]; j++) value[u32[indices + j]] = f64[data + j];
-          break;
-        }
-        case TAG.list:
-          value = this.#list(wanted[k].base, u32[cell + 2], u32[cell + 1]);
-          break;
-        case TAG.json:
-          value = JSON.parse(decoder.decode(instance.bytes.subarray(u32[cell + 2], u32[cell + 2] + u32[cell + 1])));
-          break;
-      }
-      row[wanted[k].name] = value;
+      const cell = this.#wantedCells[k];
+      row[wanted[k].name] = u32[cell] === DENSE ? vector(f64, u32[cell + 2] >>> 3, u32[cell + 1]) : this.#readOther(k, cell);
     }
     return row;
+  }
+
+  #readOther(k, cell) {
+    const { u32, f64, bytes } = this.#instance;
+    const n = u32[cell + 1];
+    const at = u32[cell + 2];
+    switch (u32[cell]) {
+      case NUMBER: {
+        const value = f64[(cell + 2) >>> 1];
+        return this.#wanted[k].base === 'boolean' ? value !== 0 : value;
+      }
+      case LONG: {
+        const value = (u32[cell + 3] | 0) * TWO32 + at;
+        return Number.isSafeInteger(value) ? value : BigInt(u32[cell + 3] | 0) * 0x1_0000_0000n + BigInt(at);
+      }
+      case STRING:
+        return this.#text(k, at, n);
+      case SPARSE: {
+        const value = new Float64Array(u32[cell + 4]);
+        const indices = u32[cell + 3] >>> 2;
+        for (let j = 0; j < n; j++) value[u32[indices + j]] = f64[(at >>> 3) + j];
+        return value;
+      }
+      case LIST:
+        return this.#list(this.#wanted[k].base, at, n);
+      case JSON_TEXT:
+        return JSON.parse(decoder.decode(bytes.subarray(at, at + n)));
+      default:
+        return null;
+    }
   }
 
   #list(base, at, n) {
@@ -271,7 +272,7 @@ export class FlatRow {
   #text(k, at, n) {
     const { bytes } = this.#instance;
     const last = this.#texts[k];
-    if (last.length === n) {
+    if (last?.length === n) {
       let j = 0;
       while (j < n && bytes[at + j] === last.charCodeAt(j) && bytes[at + j] < 0x80) j++;
       if (j === n) return last;

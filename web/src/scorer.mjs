@@ -1,9 +1,9 @@
 // A loaded bundle, in this thread.
 import { PageleapError } from './error.mjs';
 import { transformRows } from './frame.mjs';
-import { decoder, encoder } from './instance.mjs';
 import { batches } from './batch.mjs';
 import { FlatRow, unknownColumn } from './row.mjs';
+import { decoder, encoder } from './text.mjs';
 
 /** The written forms of frames, by their number in the ABI. */
 export const FORMATS = { json: 0, ndjson: 1, csv: 2, binary: 3, auto: 255 };
