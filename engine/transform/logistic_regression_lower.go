@@ -25,7 +25,11 @@ func (t *binaryRegression) Lower(b *lower.Builder) {
 func (t *multinomialRegression) Lower(b *lower.Builder) {
 	_, raw := b.Dense(0, t.classes)
 	_, probability := b.Dense(1, t.classes)
-	b.Call("margins", b.In(0), b.Doubles(t.coefficients), t.features, t.classes, b.Doubles(t.intercepts), raw)
+	if b.SIMD {
+		b.Call("marginsAbreast", b.In(0), b.Columns(t.coefficients, t.features), lower.Fours(t.classes), b.DoublesInFours(t.intercepts), raw)
+	} else {
+		b.Call("margins", b.In(0), b.Doubles(t.coefficients), t.features, t.classes, b.Doubles(t.intercepts), raw)
+	}
 	b.Call("softmax", raw, probability, t.classes)
 	t.lowerPrediction(b, raw, probability, b.Number(2))
 }

@@ -17,7 +17,7 @@ func (t *naiveBayes) Lower(b *lower.Builder) {
 		b.Call("checkCounts", in, b.ErrorWith(0, lower.Range, "feature value ", "", "this model takes no negative features"), b.Room(lower.NumberRoom))
 	}
 	if t.kind != gaussianBayes {
-		b.Call("project", in, b.Doubles(t.theta), t.features, n, raw)
+		lowerProject(b, in, t.theta, t.features, n, raw)
 	}
 	switch t.kind {
 	case complementBayes:

@@ -136,12 +136,13 @@ var memoryOps = map[string]wasmbin.Op{
 // vectorOps are what the methods of package kernel's V128 stand for, and lanes
 // the lanes that some of them take.
 var vectorOps = map[string]wasmbin.Op{
-	"LeF64": wasmbin.F64x2Le, "AddF64": wasmbin.F64x2Add, "SubF64": wasmbin.F64x2Sub, "MulF64": wasmbin.F64x2Mul, "DivF64": wasmbin.F64x2Div,
-	"AddI64": wasmbin.I64x2Add, "SubI64": wasmbin.I64x2Sub, "ShlI64": wasmbin.I64x2Shl, "And": wasmbin.V128And, "AndNot": wasmbin.V128AndNot, "Or": wasmbin.V128Or,
-	"LowI32": wasmbin.I32x4Lane, "HighI32": wasmbin.I32x4Lane, "LowF64": wasmbin.F64x2Lane, "HighF64": wasmbin.F64x2Lane,
+	"EqF64": wasmbin.F64x2Eq, "LeF64": wasmbin.F64x2Le, "AddF64": wasmbin.F64x2Add, "SubF64": wasmbin.F64x2Sub, "MulF64": wasmbin.F64x2Mul,
+	"AddI64": wasmbin.I64x2Add, "SubI64": wasmbin.I64x2Sub, "ShlI64": wasmbin.I64x2Shl, "ShrI64": wasmbin.I64x2ShrU,
+	"All": wasmbin.I64x2AllTrue, "And": wasmbin.V128And, "AndNot": wasmbin.V128AndNot, "Or": wasmbin.V128Or, "Xor": wasmbin.V128Xor,
+	"LowF64": wasmbin.F64x2Lane, "HighF64": wasmbin.F64x2Lane, "WithHighF64": wasmbin.F64x2ReplaceLane,
 }
 
-var lanes = map[string]uint64{"HighI32": 2, "HighF64": 1}
+var lanes = map[string]uint64{"HighF64": 1, "WithHighF64": 1}
 
 // intrinsic compiles what package kernel's memory.go and simd.go declare, and
 // says whether f is of it.

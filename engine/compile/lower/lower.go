@@ -71,8 +71,8 @@ type Builder struct {
 	// Flags are the kernels' variables of the type Flag that are true.
 	Flags map[string]bool
 
-	// SIMD says whether the module may have vectors of 128 bits: kernels that want
-	// them hang on a flag, which Lower needs only then.
+	// SIMD says whether the module may have vectors of 128 bits. Kernels that use
+	// them are functions of their own, which are called only then.
 	SIMD bool
 
 	// Parts are the bytes of data of each step, by its path.
@@ -182,11 +182,11 @@ func (b *Builder) scalar(i int, tag uint32, notNull bool) Addr {
 
 // Dense makes output i a dense vector of n elements that is never null, and
 // gives its cell and where its elements are, the only thing that a kernel
-// writes.
+// writes, and after them what makes them a multiple of four.
 func (b *Builder) Dense(i, n int) (cell, data Addr) {
 	s := b.place(i)
 	s.NotNull, s.Dense, s.Size = true, true, n
-	data = b.Room(8 * n)
+	data = b.Room(8 * Fours(n))
 	b.put32(s.Cell, TagDense)
 	b.put32(s.Cell+4, uint32(n))
 	b.put32(s.Cell+8, data)
@@ -260,6 +260,32 @@ func (b *Builder) Room(n int) Addr {
 	at := b.roomBase + b.room
 	b.room += uint32(n+7) &^ 7
 	return at
+}
+
+// Fours is n made a multiple of four: kernels with SIMD take so many numbers.
+func Fours(n int) int { return (n + 3) &^ 3 }
+
+// DoublesInFours is Doubles with zeros after the numbers that make them a multiple
+// of four.
+func (b *Builder) DoublesInFours(v []float64) Addr { return b.Doubles(inFours(v)) }
+
+func inFours(v []float64) []float64 {
+	return append(v[:len(v):len(v)], make([]float64, Fours(len(v))-len(v))...)
+}
+
+// Columns places the weights of rows end to end, width each, as the kernel
+// products wants them: those of the first element, then those of the second, with
+// zeros for the rows that make them a multiple of four.
+func (b *Builder) Columns(rows []float64, width int) Addr {
+	var columns []float64
+	for j := range width {
+		var column []float64
+		for i := j; i < len(rows); i += width {
+			column = append(column, rows[i])
+		}
+		columns = append(columns, inFours(column)...)
+	}
+	return b.Doubles(columns)
 }
 
 // Bytes places constants at a multiple of align. They may be changed while the

@@ -145,7 +145,7 @@ func (in *Instr) append(b []byte) []byte {
 		return appendF32(b, in.A)
 	case in.Op == V128Const:
 		return appendF64(appendF64(b, in.A), in.A)
-	case in.Op == I32x4Lane, in.Op == F64x2Lane:
+	case in.Op == F64x2Lane, in.Op == F64x2ReplaceLane:
 		return append(b, byte(in.A))
 	case in.Op.accesses():
 		return uleb(uleb(b, uint64(in.B)), in.A)

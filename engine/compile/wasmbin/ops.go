@@ -120,30 +120,28 @@ const (
 // Vectors of 128 bits. An instruction's lane, and the bits of each half of a
 // constant, are in Instr's A.
 const (
-	V128Load        Op = 0xfd00
-	V128Load64Splat Op = 0xfd0a
-	V128Store       Op = 0xfd0b
-	V128Const       Op = 0xfd0c
-	I64x2Splat      Op = 0xfd12
-	F64x2Splat      Op = 0xfd14
-	I32x4Lane       Op = 0xfd1b
-	F64x2Lane       Op = 0xfd21
-	F64x2Eq         Op = 0xfd47 // Ne Lt Gt Le Ge follow
-	F64x2Le         Op = 0xfd4b
-	V128Not         Op = 0xfd4d
-	V128And         Op = 0xfd4e
-	V128AndNot      Op = 0xfd4f // the first and not the second
-	V128Or          Op = 0xfd50
-	V128Xor         Op = 0xfd51
-	V128AnyTrue     Op = 0xfd53
-	I64x2Shl        Op = 0xfdcb
-	I64x2Add        Op = 0xfdce
-	I64x2Sub        Op = 0xfdd1
-	F64x2Abs        Op = 0xfdec
-	F64x2Add        Op = 0xfdf0
-	F64x2Sub        Op = 0xfdf1
-	F64x2Mul        Op = 0xfdf2
-	F64x2Div        Op = 0xfdf3
+	V128Load         Op = 0xfd00
+	V128Load64Splat  Op = 0xfd0a
+	V128Store        Op = 0xfd0b
+	V128Const        Op = 0xfd0c
+	I64x2Splat       Op = 0xfd12
+	F64x2Splat       Op = 0xfd14
+	F64x2Lane        Op = 0xfd21
+	F64x2ReplaceLane Op = 0xfd22
+	F64x2Eq          Op = 0xfd47 // Ne Lt Gt Le Ge follow
+	F64x2Le          Op = 0xfd4b
+	V128And          Op = 0xfd4e
+	V128AndNot       Op = 0xfd4f // the first and not the second
+	V128Or           Op = 0xfd50
+	V128Xor          Op = 0xfd51
+	I64x2AllTrue     Op = 0xfdc3
+	I64x2Shl         Op = 0xfdcb
+	I64x2ShrU        Op = 0xfdcd
+	I64x2Add         Op = 0xfdce
+	I64x2Sub         Op = 0xfdd1
+	F64x2Add         Op = 0xfdf0
+	F64x2Sub         Op = 0xfdf1
+	F64x2Mul         Op = 0xfdf2
 )
 
 // Empty is the type of a block that gives nothing.
