@@ -42,7 +42,7 @@ func (f *Forest) Columns() (c *Columns, ok bool) {
 			end = int(g.Trees[t+1].Root)
 		}
 		for i, n := range g.Small[root:end] {
-			if n.right() == i {
+			if n.right() == root+i-int(f.first(t)) {
 				c.Shapes = append(c.Shapes, 0)
 				c.Leaves = append(c.Leaves, int32(uint32(n)))
 				continue
@@ -80,7 +80,7 @@ func (f *Forest) apart() [][]Node {
 		}
 		if f.Narrow != nil {
 			for i := int(tree.Root); i < end; i++ {
-				trees[t] = append(trees[t], f.widened(i, f.Trees[t/abreast*abreast].Root))
+				trees[t] = append(trees[t], f.widened(i, f.first(t)))
 			}
 		} else {
 			trees[t] = slices.Clone(f.Nodes[tree.Root:end])

@@ -144,8 +144,8 @@ func (n NarrowNode) left() int   { return int(n >> childShift) }
 
 // SmallNode is a split or a leaf in the space of its lower bits: 36 bits say
 // which bins go left, the lowest bin 0, then 8 bits are the slot and the top 20
-// the right child, counted from the tree's root. The left child is the one
-// before it.
+// the right child, counted as in a NarrowNode. The left child is the one before
+// it.
 //
 // A leaf is its own right child. Its lowest 32 bits are the leaf's number, and
 // its slot is 255, which is always in bin 35: that bit is 0, so it goes right.
@@ -174,6 +174,9 @@ func (n SmallNode) slot() int  { return int(uint8(n >> slotShift)) }
 
 // Len is the number of nodes.
 func (f *Forest) Len() int { return len(f.Nodes) + len(f.Narrow) + len(f.Small) }
+
+// first is the root of the first of the eight trees that tree t is walked with.
+func (f *Forest) first(t int) int32 { return f.Trees[t/abreast*abreast].Root }
 
 // Width is the least size of a feature vector that has all the features the
 // trees test.
@@ -290,7 +293,7 @@ func (f *Forest) Check() error {
 		if int(tree.Root) >= end || end > f.Len() {
 			return malformed("tree " + strconv.Itoa(t) + " has no nodes")
 		}
-		if err := f.checkTree(int(f.Trees[t/abreast*abreast].Root), int(tree.Root), end, int(tree.Depth)); err != nil {
+		if err := f.checkTree(int(f.first(t)), int(tree.Root), end, int(tree.Depth)); err != nil {
 			return malformed("tree " + strconv.Itoa(t) + ": " + err.Error())
 		}
 	}
@@ -327,7 +330,7 @@ func (f *Forest) checkTree(first, root, end, depth int) error {
 			level++
 			levelEnd = next
 		}
-		right, slot, leaf, err := f.checkNode(i, root, first)
+		right, slot, leaf, err := f.checkNode(i, first)
 		if err != nil {
 			return fault(err.Error())
 		}
@@ -355,7 +358,7 @@ func (f *Forest) checkTree(first, root, end, depth int) error {
 }
 
 // checkNode takes node i apart, and checks what is its own.
-func (f *Forest) checkNode(i, root, first int) (right, slot int, leaf float64, err error) {
+func (f *Forest) checkNode(i, first int) (right, slot int, leaf float64, err error) {
 	if f.Narrow != nil {
 		n := f.Narrow[i]
 		right, slot = n.left()+first, n.slot()
@@ -369,7 +372,7 @@ func (f *Forest) checkNode(i, root, first int) (right, slot int, leaf float64, e
 	}
 	if f.Small != nil {
 		n := f.Small[i]
-		right, slot, leaf = n.right()+root, n.slot(), float64(n&(1<<otherBin-1))
+		right, slot, leaf = n.right()+first, n.slot(), float64(n&(1<<otherBin-1))
 		if right == i && (slot != leafSlot || n>>otherBin&1 != 0) {
 			err = malformed("is its own child")
 		}

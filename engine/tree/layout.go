@@ -106,15 +106,9 @@ func (f *Forest) makeNarrow(splits []Node, trees [][]numbered) bool {
 	if cuts == nil {
 		return false
 	}
-	count, first := 0, 0
-	for t, nodes := range trees {
-		if t%abreast == 0 {
-			first = count
-		}
-		count += len(nodes)
-		if count-first > 1<<childBits {
-			return false
-		}
+	count := countNodes(trees, 1<<childBits)
+	if count < 0 {
+		return false
 	}
 	narrow := make([]NarrowNode, len(splits)) // without their children
 	for i := range splits {
@@ -129,7 +123,7 @@ func (f *Forest) makeNarrow(splits []Node, trees [][]numbered) bool {
 	f.Narrow, f.Numbers = make([]NarrowNode, count), make([]int32, count)
 	for t, nodes := range trees {
 		root := f.Trees[t].Root
-		fillNarrow(f.Narrow[root:], f.Numbers[root:], narrow, nodes, root-f.Trees[t/abreast*abreast].Root)
+		fillNarrow(f.Narrow[root:], f.Numbers[root:], narrow, nodes, root-f.first(t))
 	}
 	f.keepCuts(cuts)
 	return true
@@ -149,17 +143,29 @@ func fillNarrow(to []NarrowNode, numbers []int32, narrow []NarrowNode, nodes []n
 	}
 }
 
+// countNodes is -1 where eight trees have more nodes than a node can count.
+func countNodes(trees [][]numbered, most int) (count int) {
+	first := 0
+	for t, nodes := range trees {
+		if t%abreast == 0 {
+			first = count
+		}
+		count += len(nodes)
+		if count-first > most {
+			return -1
+		}
+	}
+	return count
+}
+
 func (f *Forest) makeSmall(splits []Node, trees [][]numbered) bool {
 	cuts := f.findCuts(splits)
 	if cuts == nil {
 		return false
 	}
-	count := 0
-	for _, nodes := range trees {
-		if len(nodes) > 1<<rightBits {
-			return false
-		}
-		count += len(nodes)
+	count := countNodes(trees, 1<<rightBits)
+	if count < 0 {
+		return false
 	}
 	small := make([]SmallNode, len(splits)) // without their children
 	for i := range splits {
@@ -174,10 +180,9 @@ func (f *Forest) makeSmall(splits []Node, trees [][]numbered) bool {
 		}
 	}
 	f.Small = make([]SmallNode, count)
-	rest := f.Small
-	for _, nodes := range trees {
-		fillSmall(rest, small, nodes)
-		rest = rest[len(nodes):]
+	for t, nodes := range trees {
+		root := f.Trees[t].Root
+		fillSmall(f.Small[root:], small, nodes, root-f.first(t))
 	}
 	f.keepCuts(cuts)
 	return true
@@ -198,15 +203,15 @@ func (f *Forest) keepCuts(cuts []cuts) {
 	f.inEights()
 }
 
-// fillSmall makes a tree's nodes of splits that are in small by their numbers.
-func fillSmall(to, small []SmallNode, nodes []numbered) {
+// fillSmall is fillNarrow for small nodes.
+func fillSmall(to, small []SmallNode, nodes []numbered, after int32) {
 	to = to[:len(nodes)]
 	for i, n := range nodes {
 		s := SmallNode(leafSlot<<slotShift | uint64(^uint32(n)))
 		if number := n.number(); number >= 0 {
 			s = small[number]
 		}
-		to[i] = s | SmallNode(n>>32<<(64-rightBits))
+		to[i] = s | SmallNode(after+int32(n>>32))<<(64-rightBits)
 	}
 }
 

@@ -94,3 +94,67 @@ func (f *Forest) walkNarrow(row []float64, ints []int32) {
 func stepNarrow(nodes []NarrowNode, n NarrowNode, bins *[slots]int32) NarrowNode {
 	return nodes[(n+NarrowNode(bins[uint8(n)]))>>childShift]
 }
+
+// walkSmall takes eight trees at a time. ints has room for their leaves, and at its
+// end for bins.
+func (f *Forest) walkSmall(row []float64, ints []int32) {
+	bins := (*[slots]int32)(ints[len(ints)-slots:])
+	bins[leafSlot] = otherBin
+	f.fillBins(row, bins, 0)
+	for i := range f.eights {
+		e, l := &f.eights[i], (*[abreast]int32)(ints[abreast*i:])
+		r := &e.roots
+		nodes := f.Small[r[0]:]
+		n0, n1, n2, n3 := f.Small[r[0]], f.Small[r[1]], f.Small[r[2]], f.Small[r[3]]
+		n4, n5, n6, n7 := f.Small[r[4]], f.Small[r[5]], f.Small[r[6]], f.Small[r[7]]
+		for d := e.depth; d > 0; d-- {
+			n0 = stepSmall(nodes, n0, bins)
+			n1 = stepSmall(nodes, n1, bins)
+			n2 = stepSmall(nodes, n2, bins)
+			n3 = stepSmall(nodes, n3, bins)
+			n4 = stepSmall(nodes, n4, bins)
+			n5 = stepSmall(nodes, n5, bins)
+			n6 = stepSmall(nodes, n6, bins)
+			n7 = stepSmall(nodes, n7, bins)
+		}
+		l[0], l[1], l[2], l[3] = int32(n0), int32(n1), int32(n2), int32(n3)
+		l[4], l[5], l[6], l[7] = int32(n4), int32(n5), int32(n6), int32(n7)
+	}
+}
+
+// stepSmall is n's right child, or the one before it where n's bit for the bin
+// is 1.
+func stepSmall(nodes []SmallNode, n SmallNode, bins *[slots]int32) SmallNode {
+	return nodes[n>>(64-rightBits)-n>>(bins[uint8(n>>slotShift)]&63)&1]
+}
+
+// fillBins finds each slot's bin, and shifts it to the left.
+func (f *Forest) fillBins(row []float64, bins *[slots]int32, shift uint) {
+	for s, steps := range f.Steps {
+		x := row[s]
+		c := (*[cutStride]float64)(f.Cuts[cutStride*s:])
+		k := int32(0) // the cuts before k are passed, and none after k + 1<<steps - 2
+		switch steps {
+		case 5:
+			k = bit(!(x <= c[15])) << 4
+			fallthrough
+		case 4:
+			k += bit(!(x <= c[(k+7)&31])) << 3
+			fallthrough
+		case 3:
+			k += bit(!(x <= c[(k+3)&31])) << 2
+			fallthrough
+		case 2:
+			k += bit(!(x <= c[(k+1)&31])) << 1
+			fallthrough
+		case 1:
+			k += bit(!(x <= c[k&31]))
+		case Categories:
+			k = otherBin
+			if x >= 0 && x < otherBin && float64(int32(x)) == x {
+				k = int32(x)
+			}
+		}
+		bins[uint8(s)] = k << (shift & 31)
+	}
+}

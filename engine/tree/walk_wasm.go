@@ -15,20 +15,35 @@ func (f *Forest) walkAbreast(row []float64, ints []int32) {
 // walkNarrow walks Narrow. ints has room for the leaves of all eights, and at its
 // end for bins.
 func (f *Forest) walkNarrow(row []float64, ints []int32) {
-	bins := &ints[len(ints)-slots:][0]
-	ints[len(ints)-slots+leafSlot] = 0
-	fillMargins(unsafe.SliceData(row), unsafe.SliceData(f.Cuts), len(f.Slots), bins)
+	bins := f.fillBins(row, ints, 0, marginShift)
 	walkNarrowEights(&f.eights[0], len(f.Trees), &f.Narrow[0], &f.Numbers[0], bins, &ints[0])
+}
+
+// walkSmall walks Small, as walkNarrow does Narrow.
+func (f *Forest) walkSmall(row []float64, ints []int32) {
+	bins := f.fillBins(row, ints, otherBin, 0)
+	walkSmallEights(&f.eights[0], len(f.Trees), &f.Small[0], bins, &ints[0])
+}
+
+// fillBins finds each slot's bin, and shifts it to the left.
+func (f *Forest) fillBins(row []float64, ints []int32, leafBin int32, shift int) (bins *int32) {
+	room := ints[len(ints)-slots:]
+	room[leafSlot] = leafBin
+	fillBins(unsafe.SliceData(row), unsafe.SliceData(f.Cuts), unsafe.SliceData(f.Steps), len(f.Steps), &room[0], shift)
+	return &room[0]
 }
 
 //go:noescape
 func walkEights(eights *eight, trees int, nodes *Node, row *float64, leaves *int32)
 
 //go:noescape
-func fillMargins(row, cuts *float64, n int, bins *int32)
+func walkNarrowEights(eights *eight, trees int, nodes *NarrowNode, numbers, bins, leaves *int32)
 
 //go:noescape
-func walkNarrowEights(eights *eight, trees int, nodes *NarrowNode, numbers, bins, leaves *int32)
+func walkSmallEights(eights *eight, trees int, nodes *SmallNode, bins, leaves *int32)
+
+//go:noescape
+func fillBins(row, cuts *float64, steps *uint8, n int, bins *int32, shift int)
 
 //go:noescape
 func addPairs(sum *[2]float64, values []float64, leaves []int32)

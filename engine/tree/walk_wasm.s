@@ -256,9 +256,112 @@ TEXT ·walkNarrowEights(SB), NOSPLIT, $0-48
 	End
 	RET
 
-// RANK puts on the stack 1 << shift if the feature F16 isn't <= the cut i after
-// those that R5, 8 for each, says are passed.
-#define RANK(i, shift) \
+// SSTEP takes n, a node, to its right child, or to the one before it where the
+// node's bit for the bin is 1: engine/tree/walk_other.go, stepSmall.
+#define SSTEP(n) \
+	Get n               \
+	I64Const $44        \
+	I64ShrU             \
+	I32WrapI64          \
+	Get n               \
+	Get n               \
+	I64Const $36        \
+	I64ShrU             \
+	I32WrapI64          \
+	I32Const $255       \
+	I32And              \
+	I32Const $2         \
+	I32Shl              \
+	Get R3              \
+	I32WrapI64          \
+	I32Add              \
+	I64Load32U $0       \
+	I64ShrU             \
+	I32WrapI64          \
+	I32Const $1         \
+	I32And              \
+	I32Sub              \
+	SNODE(R14, n)
+
+// SNODE makes n the node at the place on the stack, counted from base.
+#define SNODE(base, n) \
+	I32Const $3         \
+	I32Shl              \
+	Get base            \
+	I32WrapI64          \
+	I32Add              \
+	I64Load $0          \
+	Set n
+
+#define SROOT(n, tree) \
+	WORD(4*tree, R0)    \
+	SNODE(R2, n)
+
+#define SLEAF(n, tree) \
+	Get R4              \
+	I32WrapI64          \
+	Get n               \
+	I64Store32 $(4*tree)
+
+// func walkSmallEights(eights *eight, trees int, nodes *SmallNode, bins, leaves *int32)
+TEXT ·walkSmallEights(SB), NOSPLIT, $0-40
+	MOVD eights+0(FP), R0
+	MOVD trees+8(FP), R1
+	MOVD nodes+16(FP), R2
+	MOVD bins+24(FP), R3
+	MOVD leaves+32(FP), R4
+
+	Loop
+		WORD(0, R0)
+		AT(R2, 3, R14)
+		SROOT(R5, 0)
+		SROOT(R6, 1)
+		SROOT(R7, 2)
+		SROOT(R8, 3)
+		MORE
+			SROOT(R9, 4)
+			SROOT(R10, 5)
+			SROOT(R11, 6)
+			SROOT(R12, 7)
+			DEPTH
+				Loop
+					SSTEP(R5)
+					SSTEP(R6)
+					SSTEP(R7)
+					SSTEP(R8)
+					SSTEP(R9)
+					SSTEP(R10)
+					SSTEP(R11)
+					SSTEP(R12)
+					DEEPER
+				End
+			End
+			SLEAF(R9, 4)
+			SLEAF(R10, 5)
+			SLEAF(R11, 6)
+			SLEAF(R12, 7)
+		Else
+			DEPTH
+				Loop
+					SSTEP(R5)
+					SSTEP(R6)
+					SSTEP(R7)
+					SSTEP(R8)
+					DEEPER
+				End
+			End
+		End
+		SLEAF(R5, 0)
+		SLEAF(R6, 1)
+		SLEAF(R7, 2)
+		SLEAF(R8, 3)
+		NEXT
+	End
+	RET
+
+// PASS adds 1 << shift to R5 if the feature F16 isn't <= the cut i after those that
+// R5, 8 for each, says are passed.
+#define PASS(i, shift) \
 	Get F16             \
 	Get R1              \
 	Get R5              \
@@ -269,14 +372,19 @@ TEXT ·walkNarrowEights(SB), NOSPLIT, $0-48
 	I32Eqz              \
 	I64ExtendI32U       \
 	I64Const $(shift)   \
-	I64Shl
+	I64Shl              \
+	Get R5              \
+	I64Add              \
+	Set R5
 
-// func fillMargins(row, cuts *float64, n int, bins *int32)
-TEXT ·fillMargins(SB), NOSPLIT, $0-32
+// func fillBins(row, cuts *float64, steps *uint8, n int, bins *int32, shift int)
+TEXT ·fillBins(SB), NOSPLIT, $0-48
 	MOVD row+0(FP), R0
 	MOVD cuts+8(FP), R1
-	MOVD n+16(FP), R2
-	MOVD bins+24(FP), R3
+	MOVD n+24(FP), R2
+	MOVD bins+32(FP), R3
+	MOVD steps+16(FP), R4
+	MOVD shift+40(FP), R6
 
 	Get R2
 	I64Eqz
@@ -287,30 +395,49 @@ TEXT ·fillMargins(SB), NOSPLIT, $0-32
 			I32WrapI64
 			F64Load $0
 			Set F16
-			I64Const $0
-			Set R5
-			RANK(15, 7)
-			Set R5
-			RANK(7, 6)
-			Get R5
-			I64Add
-			Set R5
-			RANK(3, 5)
-			Get R5
-			I64Add
-			Set R5
-			RANK(1, 4)
-			Get R5
-			I64Add
-			Set R5
+			Get R4
+			I32WrapI64
+			I32Load8U $0
+			I32Const $6 // Categories
+			I32Eq
+			If
+				Get F16
+				I64TruncSatF64S
+				I64Const $35 // otherBin
+				Get F16
+				F64Trunc
+				Get F16
+				F64Eq
+				Get F16
+				F64Const $(0.0)
+				F64Ge
+				I32And
+				Get F16
+				F64Const $(35.0)
+				F64Lt
+				I32And
+				Select
+				Set R5
+			Else
+				I64Const $0
+				Set R5
+				PASS(15, 7)
+				PASS(7, 6)
+				PASS(3, 5)
+				PASS(1, 4)
+				PASS(0, 3)
+				Get R5
+				I64Const $3
+				I64ShrU
+				Set R5
+			End
 			Get R3
 			I32WrapI64
-			RANK(0, 3)
 			Get R5
-			I64Add
-			I64Const $5
+			Get R6
 			I64Shl
 			I64Store32 $0
+
 			Get R0
 			I64Const $8
 			I64Add
@@ -323,6 +450,10 @@ TEXT ·fillMargins(SB), NOSPLIT, $0-32
 			I64Const $4
 			I64Add
 			Set R3
+			Get R4
+			I64Const $1
+			I64Add
+			Set R4
 			Get R2
 			I64Const $1
 			I64Sub
