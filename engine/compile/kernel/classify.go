@@ -53,3 +53,14 @@ func predictByThreshold(probability, thresholds Ptr, n uint32, out Cell) {
 	}
 	out.SetNum(float64(best))
 }
+
+// keepSecond copies a vector's second element.
+func keepSecond(in Cell, to Ptr) { to.SetF64(element(in, 1)) }
+
+// predictBest makes the class of the highest of n scores the prediction, and gives
+// its probability.
+func predictBest(scores, probabilities Ptr, n uint32, probability, out Cell) {
+	best := argmax(scores, n)
+	probability.SetNum((probabilities + Ptr(best)<<3).F64())
+	out.SetNum(float64(best))
+}

@@ -111,6 +111,22 @@ func New(data, room Addr) *Builder {
 // Begin starts a step.
 func (b *Builder) Begin(s Step) { b.step = s }
 
+// Part lowers a transformer that is a part of the step, on the step's inputs, and
+// gives the cells of its outputs, of which there are so many.
+func (b *Builder) Part(l Lowerer, outputs int) (cells []Addr) {
+	step := b.step
+	b.step.Out = make([]*Slot, outputs)
+	for i := range b.step.Out {
+		b.step.Out[i] = &Slot{}
+	}
+	l.Lower(b)
+	for _, s := range b.step.Out {
+		cells = append(cells, s.Cell)
+	}
+	b.step = step
+	return cells
+}
+
 // Refuse says why the step cannot be compiled.
 func (b *Builder) Refuse(why string) { b.refused = append(b.refused, why) }
 
