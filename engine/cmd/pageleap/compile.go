@@ -43,6 +43,9 @@ ones refuse such a module: --no-simd makes one for them, with the same answers.`
 			if out == "" {
 				return usageError{fmt.Errorf("no output is named; usage: %s", cmd.UseLine())}
 			}
+			progress := newStages()
+			defer progress.done()
+			progress.at("reading the bundle")
 			m, err := loadModel(args[0])
 			if err != nil {
 				return err
@@ -51,6 +54,7 @@ ones refuse such a module: --no-simd makes one for them, with the same answers.`
 			if noSIMD {
 				opts = append(opts, compile.WithoutSIMD())
 			}
+			progress.at("compiling")
 			module, err := compile.Compile(m, opts...)
 			if err != nil {
 				return bundleError{fmt.Errorf("%s: %w", args[0], err)}
@@ -61,7 +65,7 @@ ones refuse such a module: --no-simd makes one for them, with the same answers.`
 			}
 			verified := "; not verified: the bundle holds no rows, and --verify names none"
 			if f != nil {
-				if err := verifyModule(cmd.Context(), m, module.Wasm, f); err != nil {
+				if err := verifyModule(cmd.Context(), m, module.Wasm, f, progress); err != nil {
 					return differsError{fmt.Errorf("%s: %w", args[0], err)}
 				}
 				verified = fmt.Sprintf("; verified: %d rows, the engine's bits", f.Len())
@@ -69,10 +73,13 @@ ones refuse such a module: --no-simd makes one for them, with the same answers.`
 			if err := atomicfile.WriteBytes(out, module.Wasm); err != nil {
 				return err
 			}
+			progress.at("finding its size after brotli")
+			small := compressed(module.Wasm)
+			progress.done()
 			if err := printParts(cmd.OutOrStdout(), module); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "\n%s: %d bytes, %d after brotli%s\n", out, len(module.Wasm), compressed(module.Wasm), verified)
+			fmt.Fprintf(cmd.OutOrStdout(), "\n%s: %d bytes, %d after brotli%s\n", out, len(module.Wasm), small, verified)
 			return nil
 		},
 	}
@@ -101,7 +108,7 @@ func verifyRows(path, file string, m *engine.Model) (*frame.Frame, error) {
 
 // verifyModule compares the module's answers with the engine's, row by row, so
 // that rows that cannot be scored are compared too.
-func verifyModule(ctx context.Context, m *engine.Model, wasm []byte, f *frame.Frame) error {
+func verifyModule(ctx context.Context, m *engine.Model, wasm []byte, f *frame.Frame, progress *stages) error {
 	rt, err := host.New(ctx, wasm, nil)
 	if err != nil {
 		return err
@@ -116,6 +123,9 @@ func verifyModule(ctx context.Context, m *engine.Model, wasm []byte, f *frame.Fr
 		return err
 	}
 	for i := range f.Len() {
+		if i%1000 == 0 {
+			progress.at(fmt.Sprintf("verifying row %d of %d", i, f.Len()))
+		}
 		columns := make([]frame.Column, len(f.Columns))
 		for k, c := range f.Columns {
 			columns[k] = c.Pick([]int{i})
