@@ -186,6 +186,7 @@ type valueReader struct {
 	other int // members that are not
 }
 
+//go:noinline
 func (v *valueReader) fail(msg string) error {
 	if v.a.Name == "" {
 		return v.d.Error(msg)
@@ -295,12 +296,23 @@ func (v *valueReader) values(t ValueType, base frame.Basic) error {
 }
 
 func (v *valueReader) value() error {
-	d, a := v.d, &v.a
-	if v.array && a.Type != BasicValue && a.Type != BasicTypeValue {
+	switch v.a.Type {
+	case BasicValue:
+		return v.basic()
+	case BasicTypeValue:
+		return v.basicType()
+	}
+	if v.array {
 		if err := v.r.part(); err != nil {
 			return err
 		}
 	}
+	return v.structure()
+}
+
+// structure reads a value that is an object.
+func (v *valueReader) structure() error {
+	d, a := v.d, &v.a
 	switch a.Type {
 	case TensorValue:
 		t := valueReader{r: v.r, d: d, path: v.path, depth: v.depth}
@@ -312,77 +324,95 @@ func (v *valueReader) value() error {
 			a.Tensors = append(a.Tensors, t.a.Tensors[0])
 		}
 		return err
-	case BasicTypeValue:
-		s, err := d.String()
-		if err != nil {
-			return err
-		}
-		b, ok := frame.ParseBasic(s)
-		if !ok && s != "unknown" {
-			return v.fail("the basic type " + strconv.Quote(s) + " is not known")
-		}
-		a.Basics = append(a.Basics, b)
 	case DataShapeValue:
 		s, err := dataShapeJSON(d)
-		if err != nil {
-			return err
-		}
 		a.Shapes = append(a.Shapes, s)
-	case ModelValue:
-		m := &Model{Path: v.path, Format: JSON}
-		if err := v.r.modelObject(d, m, v.depth+1); err != nil {
-			return err
-		}
-		a.Models = append(a.Models, m)
-	default:
-		return v.basic()
+		return err
 	}
+	m := &Model{Path: v.path, Format: JSON}
+	err := v.r.modelObject(d, m, v.depth+1)
+	a.Models = append(a.Models, m)
+	return err
+}
+
+func (v *valueReader) basicType() error {
+	s, err := v.d.String()
+	if err != nil {
+		return err
+	}
+	b, ok := frame.ParseBasic(s)
+	if !ok && s != "unknown" {
+		return v.fail("the basic type " + strconv.Quote(s) + " is not known")
+	}
+	v.a.Basics = append(v.a.Basics, b)
 	return nil
 }
 
 func (v *valueReader) basic() error {
-	d, a := v.d, &v.a
-	switch a.Base {
-	case frame.Boolean:
-		b, err := d.Bool()
-		a.Bools = append(a.Bools, b)
-		return err
-	case frame.Byte, frame.Short, frame.Int, frame.Long:
-		n, err := d.Int()
-		if err != nil {
-			return err
-		}
-		if !fits(n, a.Base) {
-			return v.fail(strconv.FormatInt(n, 10) + " does not fit a " + a.Base.String())
-		}
-		a.Ints = append(a.Ints, n)
+	switch v.a.Base {
 	case frame.Float, frame.Double:
-		f, err := math.NaN(), error(nil)
-		switch {
-		case d.Kind() == json.Null:
-			err = d.Null()
-		case a.Base == frame.Float:
-			f, err = d.Float32()
-		default:
-			f, err = d.Float()
-		}
-		a.Floats = append(a.Floats, f)
-		return err
+		return v.float()
+	case frame.Byte, frame.Short, frame.Int, frame.Long:
+		return v.int()
 	case frame.String:
-		s, err := d.String()
-		a.Strings = append(a.Strings, s)
-		return err
+		return v.text()
+	case frame.Boolean:
+		return v.bool()
 	case frame.ByteString:
-		s, err := d.Bytes()
-		if err != nil {
-			return err
-		}
-		raw, fault := base64.Decode(s)
-		if fault != "" {
-			return v.fail(fault)
-		}
-		a.Strings = append(a.Strings, raw)
+		return v.raw()
 	}
+	return nil
+}
+
+func (v *valueReader) bool() error {
+	b, err := v.d.Bool()
+	v.a.Bools = append(v.a.Bools, b)
+	return err
+}
+
+func (v *valueReader) int() error {
+	n, err := v.d.Int()
+	if err != nil {
+		return err
+	}
+	if !fits(n, v.a.Base) {
+		return v.fail(strconv.FormatInt(n, 10) + " does not fit a " + v.a.Base.String())
+	}
+	v.a.Ints = append(v.a.Ints, n)
+	return nil
+}
+
+func (v *valueReader) float() error {
+	f, err := math.NaN(), error(nil)
+	switch {
+	case v.d.Kind() == json.Null:
+		err = v.d.Null()
+	case v.a.Base == frame.Float:
+		f, err = v.d.Float32()
+	default:
+		f, err = v.d.Float()
+	}
+	v.a.Floats = append(v.a.Floats, f)
+	return err
+}
+
+func (v *valueReader) text() error {
+	s, err := v.d.String()
+	v.a.Strings = append(v.a.Strings, s)
+	return err
+}
+
+// raw reads the bytes of a byte string.
+func (v *valueReader) raw() error {
+	s, err := v.d.Bytes()
+	if err != nil {
+		return err
+	}
+	raw, fault := base64.Decode(s)
+	if fault != "" {
+		return v.fail(fault)
+	}
+	v.a.Strings = append(v.a.Strings, raw)
 	return nil
 }
 

@@ -81,6 +81,9 @@ func (m *met) add(text []byte, length int, number int32, f Format) {
 	} else {
 		n.hash = hashProto(text, 0)
 	}
+	if len(m.texts)+length > cap(m.texts) { // append would take five times as much in all
+		m.texts = append(make([]byte, 0, max(metTexts>>6, 2*cap(m.texts))), m.texts...)
+	}
 	m.texts = append(m.texts, text[:length]...)
 	m.put(n)
 }

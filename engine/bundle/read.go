@@ -42,6 +42,7 @@ func read(files Files, limits Limits, lazy bool) (*Bundle, error) {
 		return nil, at(bundleFile, err)
 	}
 	r.format = b.Format
+	r.own.model, r.own.node, r.own.tree = "model"+b.Format.ext(), "node"+b.Format.ext(), treeName+b.Format.ext()
 	b.Root, err = r.node(rootDir, 1)
 	return b, err
 }
@@ -56,8 +57,9 @@ type reader struct {
 	room   room
 	top    string // the folder that everything is in: "" or "x/"
 	format Format
-	bytes  int64 // read so far
-	parts  int   // of models, so far
+	own    struct{ model, node, tree string } // the bundle's own files, by the format
+	bytes  int64                              // read so far
+	parts  int                                // of models, so far
 	twin   twin
 }
 
@@ -187,7 +189,7 @@ func (f Format) ext() string {
 
 // node reads the node in a directory, with its model and all below.
 func (r *reader) node(dir string, depth int) (*Node, error) {
-	path := dir + "/node" + r.format.ext()
+	path := dir + "/" + r.own.node
 	data, err := r.read(path)
 	if err != nil {
 		return nil, err
@@ -210,7 +212,7 @@ func (r *reader) model(dir string, depth int) (*Model, error) {
 	if depth > r.limits.Depth {
 		return nil, over(dir, "Depth", int64(r.limits.Depth), int64(depth), "nodes in one another")
 	}
-	path := dir + "/model" + r.format.ext()
+	path := dir + "/" + r.own.model
 	m := &Model{Path: dir, Format: r.format}
 	if err := r.modelFile(path, m); err != nil {
 		return nil, err
@@ -233,31 +235,33 @@ func (r *reader) model(dir string, depth int) (*Model, error) {
 // others reads what else is in the model's directory: models in directories of
 // their own, and files.
 func (r *reader) others(m *Model, depth int) error {
-	file, node, tree := "model"+r.format.ext(), "node"+r.format.ext(), treeName+r.format.ext()
 	prefix := r.top + m.Path + "/"
 	for names := r.names[r.from(prefix):]; len(names) > 0 && strings.HasPrefix(names[0], prefix); {
-		name := names[0][len(prefix):]
-		part, _, below := strings.Cut(name, "/")
-		n := 1
-		var err error
-		switch {
-		case below && strings.HasSuffix(part, ".node"): // a child, or not part of the pipeline
-			n = beginning(names, prefix+part+"/")
-		case below && r.has(m.Path+"/"+part+"/"+file):
-			n = beginning(names, prefix+part+"/")
-			err = r.sub(m, part, depth)
-		case name == file || name == node:
-		case r.lazy && name == tree:
-			err = r.later(m, name)
-		default:
-			err = r.whole(m, name)
-		}
+		n, err := r.other(m, prefix, names, depth)
 		if err != nil {
 			return err
 		}
 		names = names[n:]
 	}
 	return nil
+}
+
+// other reads what the first of names is of, and says how many of them that are.
+func (r *reader) other(m *Model, prefix string, names []string, depth int) (n int, err error) {
+	name := names[0][len(prefix):]
+	dir, _, below := strings.Cut(name, "/")
+	switch {
+	case below && strings.HasSuffix(dir, ".node"): // a child, or not part of the pipeline
+	case below && r.has(m.Path+"/"+dir+"/"+r.own.model):
+		err = r.sub(m, dir, depth)
+	case name == r.own.model || name == r.own.node:
+		return 1, nil
+	case r.lazy && name == r.own.tree:
+		return 1, r.later(m, name)
+	default:
+		return 1, r.whole(m, name)
+	}
+	return beginning(names, prefix+dir+"/"), err
 }
 
 // beginning is how many of the first names begin with prefix.
@@ -300,12 +304,24 @@ func (r *reader) modelFile(path string, m *Model) error {
 	if err != nil {
 		return err
 	}
-	if t := &r.twin; t.entry != nil && r.lazy && r.zip.same(e, t.entry) {
-		r.bytes += e.length
-		r.parts += t.parts - 1
-		m.Op, m.Attributes = t.model.Op, t.model.Attributes
-		return at(path, r.part())
+	if r.lazy && r.twin.entry != nil && r.zip.same(e, r.twin.entry) {
+		err = r.again(e, m)
+	} else {
+		err = r.parse(path, e, m)
 	}
+	return at(path, err)
+}
+
+// again gives m what its twin has.
+func (r *reader) again(e *zipEntry, m *Model) error {
+	t := &r.twin
+	r.bytes += e.length
+	r.parts += t.parts - 1
+	m.Op, m.Attributes = t.model.Op, t.model.Attributes
+	return r.part()
+}
+
+func (r *reader) parse(path string, e *zipEntry, m *Model) error {
 	data, err := r.read(path)
 	if err != nil {
 		return err
@@ -319,7 +335,7 @@ func (r *reader) modelFile(path string, m *Model) error {
 	if r.twin = (twin{}); r.parts > parts && m.basic() {
 		r.twin = twin{e, m, r.parts - parts}
 	}
-	return at(path, err)
+	return err
 }
 
 // basic says whether all of a model's attributes are numbers, texts and booleans.

@@ -4,13 +4,21 @@ package bundle
 // of package slices are compiled anew for each type: 4 KB of scorer.wasm apiece
 // after compression.
 func sort(n int, less func(i, j int) bool, swap func(i, j int)) {
-	ordered := 1
-	for ordered < n && !less(ordered, ordered-1) {
-		ordered++
+	if !inOrder(n, less) {
+		heapsort(n, less, swap)
 	}
-	if ordered >= n {
-		return
+}
+
+func inOrder(n int, less func(i, j int) bool) bool {
+	for i := 1; i < n; i++ {
+		if less(i, i-1) {
+			return false
+		}
 	}
+	return true
+}
+
+func heapsort(n int, less func(i, j int) bool, swap func(i, j int)) {
 	sink := func(i, n int) {
 		for {
 			child := 2*i + 1

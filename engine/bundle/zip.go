@@ -101,8 +101,12 @@ func (z *zipFiles) directory(end int) error {
 	if shift < 0 {
 		return zipError("the central directory (", strconv.Itoa(size), " bytes at ", strconv.Itoa(offset), ") is cut off")
 	}
-	dir := z.data[end-size : end]
 	z.entries = make([]zipEntry, 0, min(count, size/headerSize))
+	return z.headers(z.data[end-size:end], count, shift, end-size)
+}
+
+// headers reads the entries of the central directory.
+func (z *zipFiles) headers(dir []byte, count, shift, limit int) error {
 	for i := range count {
 		n, next := 0, -1
 		if len(dir) >= headerSize && string(dir[:4]) == "PK\x01\x02" {
@@ -112,7 +116,7 @@ func (z *zipFiles) directory(end int) error {
 		if next < 0 || next > len(dir) {
 			return noEntry(i, count, next)
 		}
-		if err := z.entry(dir[:n], shift, end-size); err != nil {
+		if err := z.entry(dir[:n], shift, limit); err != nil {
 			return err
 		}
 		dir = dir[next:]
