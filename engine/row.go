@@ -24,6 +24,7 @@ type rowStep struct {
 
 // check is what an input's value must be before its transformer sees it.
 type check struct {
+	v       *frame.Value
 	port    int
 	notNull bool
 	size    int // of a vector; -1: any
@@ -55,7 +56,7 @@ func (p *Plan) NewRow() *Row {
 				continue
 			}
 			rs.in = append(rs.in, &r.cells[slot])
-			c := check{port: k, notNull: !s.ports[k].Type.Nullable, size: -1}
+			c := check{v: &r.cells[slot], port: k, notNull: !s.ports[k].Type.Nullable, size: -1}
 			if s.ports[k].Type.Kind == frame.Tensor {
 				c.size = s.ports[k].Type.Size()
 			}
@@ -99,8 +100,9 @@ func (r *Row) Slot(i int) *frame.Value { return &r.cells[i] }
 func (r *Row) Score() error {
 	for i := range r.steps {
 		s := &r.steps[i]
-		for _, c := range s.checks {
-			v := s.in[c.port]
+		for k := range s.checks {
+			c := &s.checks[k]
+			v := c.v
 			if v.Null {
 				if c.notNull {
 					return r.error(i, transform.Bad(c.port, transform.ErrNull, "null", "this column must have a value in every row"))

@@ -108,6 +108,17 @@ func (v *Value) Put(i int, x float64) {
 	v.Nums = append(v.Nums, x)
 }
 
+// SparseOf makes v a sparse vector of size n with so many entries, and gives their
+// buffers, whose contents are whatever the row before left there.
+func (v *Value) SparseOf(n, entries int) (indices []int32, nums []float64) {
+	v.StartSparse(n)
+	if cap(v.Indices) < entries || cap(v.Nums) < entries {
+		v.Indices, v.Nums = make([]int32, entries), make([]float64, entries)
+	}
+	v.Indices, v.Nums = v.Indices[:entries], v.Nums[:entries]
+	return v.Indices, v.Nums
+}
+
 // At is element i of a numeric vector, dense or sparse.
 func (v *Value) At(i int) float64 {
 	if !v.Sparse {

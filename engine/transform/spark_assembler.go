@@ -119,7 +119,7 @@ func (t *sparkAssembler) Transform(in, out []*frame.Value) error {
 	case nonzeros > mostElements || size > mostElements && !sparse:
 		return tooMuch(0, size, mostElements, "elements")
 	case sparse:
-		t.sparse(in, out[0], size)
+		t.sparse(in, out[0], size, nonzeros)
 	default:
 		t.dense(in, out[0].Zeros(size))
 	}
@@ -166,20 +166,22 @@ func (t *sparkAssembler) dense(in []*frame.Value, d []float64) {
 	}
 }
 
-func (t *sparkAssembler) sparse(in []*frame.Value, out *frame.Value, size int) {
-	out.StartSparse(size)
-	at := 0
+func (t *sparkAssembler) sparse(in []*frame.Value, out *frame.Value, size, nonzeros int) {
+	indices, nums := out.SparseOf(size, nonzeros)
+	at, e := 0, 0
 	for i, v := range in {
 		n := 1
 		switch {
 		case v.Null:
 			n = max(vectorSize(t.inputs[i].Type), 0)
 			for j := range n {
-				out.Put(at+j, math.NaN())
+				indices[e], nums[e] = int32(at+j), math.NaN()
+				e++
 			}
 		case t.inputs[i].Type.Kind == frame.Scalar:
 			if v.Num != 0 {
-				out.Put(at, v.Num)
+				indices[e], nums[e] = int32(at), v.Num
+				e++
 			}
 		default:
 			n = v.Size()
@@ -188,7 +190,8 @@ func (t *sparkAssembler) sparse(in []*frame.Value, out *frame.Value, size int) {
 					k = int(v.Indices[k])
 				}
 				if x != 0 {
-					out.Put(at+k, x)
+					indices[e], nums[e] = int32(at+k), x
+					e++
 				}
 			}
 		}

@@ -27,8 +27,25 @@ type stringIndexer struct {
 }
 
 type labelIndex struct {
+	few      []string // the labels in order, nil where there are more than a few
 	position map[string]float64
 	size     int // of the list, repetitions included
+}
+
+// few labels are sooner looked through than hashed: the most frequent stand first.
+const few = 12
+
+func (c *labelIndex) find(label string) (position float64, ok bool) {
+	if c.few == nil {
+		position, ok = c.position[label]
+		return position, ok
+	}
+	for i := range c.few {
+		if c.few[i] == label {
+			return float64(i), true
+		}
+	}
+	return 0, false
 }
 
 // sparkIndexer is a string indexer that does without columns.
@@ -93,6 +110,9 @@ func (t *stringIndexer) add(s *Source, name string, n int) {
 	for i, label := range labels {
 		c.position[label] = float64(i)
 	}
+	if len(c.position) == len(labels) && len(labels) <= few {
+		c.few = labels
+	}
 	t.columns = append(t.columns, c)
 }
 
@@ -111,7 +131,7 @@ func (t *stringIndexer) Transform(in, out []*frame.Value) error {
 	for i := range t.columns {
 		c := &t.columns[i]
 		if v := in[i]; !v.Null {
-			if k, ok := c.position[v.Str]; ok {
+			if k, ok := c.find(v.Str); ok {
 				out[i].SetNum(k)
 				continue
 			}

@@ -77,7 +77,7 @@ func (t *vectorAssembler) Transform(in, out []*frame.Value) error {
 	case nonzeros > mostElements || t.size > mostElements && !sparse:
 		return tooMuch(0, t.size, mostElements, "elements")
 	case sparse:
-		t.sparse(in, out[0])
+		t.sparse(in, out[0], nonzeros)
 	default:
 		t.dense(in, out[0].Zeros(t.size))
 	}
@@ -112,30 +112,28 @@ func (t *vectorAssembler) dense(in []*frame.Value, d []float64) {
 	}
 }
 
-func (t *vectorAssembler) sparse(in []*frame.Value, out *frame.Value) {
-	out.StartSparse(t.size)
-	at := 0
+func (t *vectorAssembler) sparse(in []*frame.Value, out *frame.Value, nonzeros int) {
+	indices, nums := out.SparseOf(t.size, nonzeros)
+	at, n := 0, 0
 	for i, v := range in {
-		switch {
-		case t.inputs[i].Type.Kind == frame.Scalar:
+		if t.inputs[i].Type.Kind == frame.Scalar {
 			if v.Num != 0 {
-				out.Put(at, v.Num)
+				indices[n], nums[n] = int32(at), v.Num
+				n++
 			}
 			at++
-		case v.Sparse:
-			for k, j := range v.Indices {
-				if x := v.Nums[k]; x != 0 {
-					out.Put(at+int(j), x)
-				}
-			}
-			at += t.inputs[i].Type.Dims[0]
-		default:
-			for j, x := range v.Nums {
-				if x != 0 {
-					out.Put(at+j, x)
-				}
-			}
-			at += len(v.Nums)
+			continue
 		}
+		for k, x := range v.Nums {
+			if x == 0 {
+				continue
+			}
+			if v.Sparse {
+				k = int(v.Indices[k])
+			}
+			indices[n], nums[n] = int32(at+k), x
+			n++
+		}
+		at += t.inputs[i].Type.Dims[0]
 	}
 }

@@ -374,6 +374,15 @@ func (b *Builder) slots() {
 		}
 	}
 	f.whole = len(f.Slots) == f.Width()
+	if f.Width() <= 4*len(f.Slots) {
+		f.places = make([]int32, f.Width())
+		for i := range f.places {
+			f.places[i] = int32(len(f.Slots))
+		}
+		for k, feature := range f.Slots {
+			f.places[feature] = int32(k)
+		}
+	}
 	slot := func(feature int32) int32 {
 		w := feature >> 6
 		return before[w] + int32(bits.OnesCount64(b.used[w]&(1<<(feature&63)-1)))

@@ -87,6 +87,7 @@ type Forest struct {
 	Cuts []float64
 
 	whole   bool    // every feature is tested
+	places  []int32 // of each feature in Slots, after them where no split tests it; nil where few of many are tested
 	abreast bool    // Nodes are best walked several trees at a time
 	eights  []eight // the trees in eights, where they are walked so
 }
@@ -198,7 +199,7 @@ func (f *Forest) Depth() int {
 
 // Bytes is the memory that a walk reads.
 func (f *Forest) Bytes() int {
-	return 16*len(f.Nodes) + 8*len(f.Narrow) + 8*len(f.Small) + 8*len(f.Values) + 4*len(f.Places) + 8*len(f.Sets) + 8*len(f.Cuts) + len(f.Steps) + 4*len(f.Slots) + 8*len(f.Trees)
+	return 16*len(f.Nodes) + 8*len(f.Narrow) + 8*len(f.Small) + 8*len(f.Values) + 4*len(f.Places) + 8*len(f.Sets) + 8*len(f.Cuts) + len(f.Steps) + 4*len(f.Slots) + 4*len(f.places) + 8*len(f.Trees)
 }
 
 // Fill reduces a dense feature vector, which is at least Width long, to what the
@@ -216,8 +217,19 @@ func (f *Forest) Fill(row, features []float64) []float64 {
 }
 
 // FillSparse is Fill for a sparse feature vector with values at indices, which
-// ascend.
+// ascend. row has room for one more than there are Slots, for what no split tests.
 func (f *Forest) FillSparse(row []float64, indices []int32, values []float64) []float64 {
+	if f.places != nil {
+		row = row[:len(f.Slots)+1]
+		clear(row)
+		for k, i := range indices {
+			if int(i) >= len(f.places) {
+				break
+			}
+			row[f.places[i]] = values[k]
+		}
+		return row
+	}
 	row = row[:len(f.Slots)]
 	clear(row)
 	slots := f.Slots

@@ -2,7 +2,7 @@ package tree
 
 // Room is the scratch space that a walk needs: so many floats and ints.
 func (f *Forest) Room() (floats, ints int) {
-	return len(f.Slots), (len(f.Trees)+abreast-1)/abreast*abreast + slots
+	return len(f.Slots) + 1, (len(f.Trees)+abreast-1)/abreast*abreast + slots
 }
 
 const slots = 256 // more than a binned forest can have
