@@ -5,5 +5,5 @@ import (
 )
 
 func (t *maxAbsScaler) Lower(b *lower.Builder) {
-	b.Call("scaleVector", b.In(0), b.Like(0, 0), b.Doubles(t.scale))
+	lowerScale(b, t.scale)
 }

@@ -9,10 +9,14 @@ func (t *standardScaler) Lower(b *lower.Builder) {
 	case t.mean == nil && t.factor == nil:
 		b.Same(0, 0)
 	case t.mean == nil:
-		b.Call("scaleVector", b.In(0), b.Like(0, 0), b.Doubles(t.factor))
+		lowerScale(b, t.factor)
 	default:
 		_, to := b.Dense(0, n)
 		b.Call("expand", b.In(0), to, n)
+		if t.factor != nil && b.SIMD {
+			b.Call("standardAbreast", to, b.DoublesInFours(t.mean), b.DoublesInFours(t.factor), lower.Fours(n))
+			return
+		}
 		b.Call("subtract", to, b.Doubles(t.mean), n)
 		if t.factor != nil {
 			b.Call("multiply", to, b.Doubles(t.factor), n)

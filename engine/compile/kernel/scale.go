@@ -50,6 +50,35 @@ func scaleVector(in, out Cell, factors Ptr) {
 	}
 }
 
+// scaleAbreast is scaleVector of two elements of a dense vector at a time.
+func scaleAbreast(in, out Cell, factors Ptr) {
+	if in.Sparse() {
+		scaleVector(in, out, factors)
+		return
+	}
+	n := sameShape(in, out)
+	from, to := in.Data(), out.Data()
+	for ; n > 1; n -= 2 {
+		to.SetV128(from.V128().MulF64(factors.V128()))
+		from += 16
+		to += 16
+		factors += 16
+	}
+	if n != 0 {
+		to.SetF64(from.F64() * factors.F64())
+	}
+}
+
+// standardAbreast is subtract and multiply of n numbers, a multiple of two.
+func standardAbreast(v, mean, by Ptr, n uint32) {
+	for ; n != 0; n -= 2 {
+		v.SetV128(v.V128().SubF64(mean.V128()).MulF64(by.V128()))
+		v += 16
+		mean += 16
+		by += 16
+	}
+}
+
 // subtract takes n numbers from as many others, in place.
 func subtract(from, what Ptr, n uint32) {
 	for range n {
