@@ -53,7 +53,11 @@ var (
 	lastErr string
 	allocs  = map[uint32][]byte{}
 	models  []*loaded // by handle - 1; nil when closed
+	calls   int       // of models since the last one was loaded
 )
+
+// firstCalls are over when the first score is long there.
+const firstCalls = 20
 
 // loaded is what a handle stands for: a model, or a visit that a model scores.
 type loaded struct {
@@ -83,11 +87,13 @@ func free(p uint32) { delete(allocs, p) }
 //go:wasmexport load
 func load(p, n uint32) (handle uint32) {
 	defer guard(func() { handle = 0 })
-	if len(models) == 0 {
-		// Loading makes much garbage once, and what is collected meanwhile takes a
-		// fifth of the time. What comes later makes little again and again.
+	switch calls = 0; len(models) {
+	case 0:
+		// Loading makes much garbage once, and to collect it takes a fifth of the time
+		// to the first score. What comes later makes little again and again.
 		setGCPercent(800)
-		defer setGCPercent(100)
+	default:
+		setGCPercent(100)
 	}
 	m, err := engine.Load(bytesAt(p, n))
 	if err != nil {
@@ -310,6 +316,9 @@ func getVisit(handle uint32) *loaded {
 }
 
 func get(handle uint32) *loaded {
+	if calls++; calls == firstCalls {
+		setGCPercent(100)
+	}
 	if handle == 0 || int(handle) > len(models) || models[handle-1] == nil {
 		setError(errors.New("no model has the handle " + strconv.Itoa(int(handle)) + "; it was never loaded, or is closed"))
 		return nil
