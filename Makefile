@@ -30,7 +30,7 @@ dist/pageleap: $(GO_FILES) edge/openapi.json dist/scorer.wasm
 # segments in which Go writes data; and the tables of tracebacks: 90 kB.
 ENGINE := github.com/pageleap/pageleap/engine
 WASM_FLAGS := -trimpath -buildvcs=false -buildmode=c-shared -ldflags='-s -w -buildid=' \
-	-gcflags=all=-l -gcflags=$(ENGINE)/tree= -gcflags=$(ENGINE)/internal/fmath= -gcflags=$(ENGINE)/bundle= \
+	-gcflags=all=-l -gcflags=$(ENGINE)/tree= -gcflags=$(ENGINE)/internal/fmath= -gcflags=math= -gcflags=$(ENGINE)/bundle= \
 	-gcflags=$(ENGINE)/internal/json= -gcflags=$(ENGINE)/internal/inflate= -gcflags=$(ENGINE)/internal/word= \
 	-gcflags=runtime= -gcflags=internal/runtime/...= -gcflags=internal/abi= -gcflags=internal/stringslite= -gcflags=internal/bytealg=
 
