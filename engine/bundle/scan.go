@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/pageleap/pageleap/engine/internal/word"
@@ -31,21 +32,29 @@ var (
 func (s *scanner) node(text []byte, n *TreeNode) int {
 	*n = TreeNode{Values: n.Values[:0], Categories: n.Categories[:0]}
 	if begins(text, 0, leafStart) {
-		n.Leaf = true
-		for i := len(leafStart); ; i++ {
-			var f float64
-			if f, i = s.number(text, i); i == 0 {
-				return 0
+		return s.leaf(text, n)
+	}
+	return s.split(text, n)
+}
+
+func (s *scanner) leaf(text []byte, n *TreeNode) int {
+	n.Leaf = true
+	for i := len(leafStart); ; i++ {
+		var f float64
+		if f, i = s.number(text, i); i == 0 {
+			return 0
+		}
+		n.Values = append(n.Values, f)
+		if text[i] != ',' {
+			if text[i] == ']' && text[i+1] == '}' {
+				return i + 2
 			}
-			n.Values = append(n.Values, f)
-			if text[i] != ',' {
-				if text[i] == ']' && text[i+1] == '}' {
-					return i + 2
-				}
-				return 0
-			}
+			return 0
 		}
 	}
+}
+
+func (s *scanner) split(text []byte, n *TreeNode) int {
 	n.Continuous = true
 	sorted := begins(text, 0, sortedStart)
 	i := len(sortedStart)
@@ -137,11 +146,7 @@ func (s *scanner) number(text []byte, start int) (f float64, next int) {
 	} else {
 		known := &s.known[(d.digits*0x9e3779b97f4a7c15)>>54]
 		if known.digits != d.digits || known.places != d.places {
-			b := text[start:i]
-			if negative {
-				b = b[1:]
-			}
-			d.double, _ = strconv.ParseFloat(string(b), 64)
+			d.parse(text[start:i])
 			*known = d
 		}
 		f = known.double
@@ -150,6 +155,12 @@ func (s *scanner) number(text []byte, start int) (f float64, next int) {
 		f = -f
 	}
 	return f, i
+}
+
+// parse finds the double, without the sign.
+func (d *decimal) parse(text []byte) {
+	f, _ := strconv.ParseFloat(string(text), 64)
+	d.double = math.Abs(f)
 }
 
 // powers are those of ten that a double holds exactly, as far as 19 digits go.

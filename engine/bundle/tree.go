@@ -63,12 +63,7 @@ func (t *TreeReader) Read(m *Model, number func(n *TreeNode) (int32, error)) ([]
 	}
 	numbers := t.numbers[:0]
 	for open := 1; ; {
-		for known := -1; known < len(numbers) && open > 0; {
-			known = len(numbers)
-			var n int
-			numbers, n, open = t.met.run(numbers, f.rest(), open, f.format)
-			f.advance(n)
-		}
+		numbers, open = t.again(numbers, f, open)
 		if more, err := f.more(open); !more || err != nil {
 			t.numbers = numbers
 			return numbers, err
@@ -87,6 +82,17 @@ func (t *TreeReader) Read(m *Model, number func(n *TreeNode) (int32, error)) ([]
 			open += 2
 		}
 	}
+}
+
+// again passes over nodes that were met before, and appends their numbers.
+func (t *TreeReader) again(numbers []int32, f *treeFile, open int) ([]int32, int) {
+	for known := -1; known < len(numbers) && open > 0; {
+		known = len(numbers)
+		var n int
+		numbers, n, open = t.met.run(numbers, f.rest(), open, f.format)
+		f.advance(n)
+	}
+	return numbers, open
 }
 
 // EachTreeNode reads m's tree, in pre-order, the left child first. The node it
@@ -201,6 +207,10 @@ func (f *treeFile) read(fromJSON func(*json.Decoder) error, fromProto func(wire.
 	if f.format == JSON {
 		return at(f.path, fromJSON(f.d))
 	}
+	return f.readProto(fromProto)
+}
+
+func (f *treeFile) readProto(fromProto func(wire.Reader) error) error {
 	if left := len(f.data) - f.pos - 4; left < 0 || int64(wire.BigUint32(f.data[f.pos:])) > int64(left) {
 		return f.cutOff()
 	}

@@ -136,8 +136,7 @@ func noEntry(i, count, next int) error {
 	return zipError("entry ", strconv.Itoa(i), " of ", strconv.Itoa(count), what)
 }
 
-// order puts the entries in the order of their names. Entries that share bytes
-// are how a small zip unpacks to a huge one.
+// order puts the entries in the order of their names.
 func (z *zipFiles) order() error {
 	order := make([]int32, len(z.entries))
 	for i := range order {
@@ -145,12 +144,25 @@ func (z *zipFiles) order() error {
 	}
 	swap := func(i, j int) { order[i], order[j] = order[j], order[i] }
 	sort(len(order), func(i, j int) bool { return z.entries[order[i]].head < z.entries[order[j]].head }, swap)
+	if err := z.overlap(order); err != nil {
+		return err
+	}
+	sort(len(order), func(i, j int) bool { return z.entries[order[i]].name < z.entries[order[j]].name }, swap)
+	return z.byName(order)
+}
+
+// overlap finds entries that share bytes, which is how a small zip unpacks to a
+// huge one.
+func (z *zipFiles) overlap(order []int32) error {
 	for i := 1; i < len(order); i++ {
 		if a, b := &z.entries[order[i-1]], &z.entries[order[i]]; int64(a.start)+a.packed > int64(b.head) {
 			return zipError(strconv.Quote(a.name), " and ", strconv.Quote(b.name), " overlap")
 		}
 	}
-	sort(len(order), func(i, j int) bool { return z.entries[order[i]].name < z.entries[order[j]].name }, swap)
+	return nil
+}
+
+func (z *zipFiles) byName(order []int32) error {
 	byName := make([]zipEntry, len(order))
 	for i, k := range order {
 		byName[i] = z.entries[k]

@@ -90,27 +90,25 @@ func (b *Builder) Split(s *Split) error { return b.add(b.NewSplit(s)) }
 
 // NewLeaf is the number of a leaf with these values. It is negative.
 func (b *Builder) NewLeaf(values []float64) (int32, error) {
-	if len(values) != b.f.Outputs {
-		return 0, malformed("a leaf has " + count(len(values), "value") + ", not " + strconv.Itoa(b.f.Outputs))
-	}
-	if len(b.values)+len(values) > MaxValues {
-		return 0, tooLarge("too many leaves' values", MaxValues)
+	if len(values) != b.f.Outputs || len(b.values)+len(values) > MaxValues {
+		return 0, b.badLeaf(values)
 	}
 	leaf := len(b.values) / b.f.Outputs
 	b.values = append(b.values, values...)
 	return ^int32(leaf), nil
 }
 
+func (b *Builder) badLeaf(values []float64) error {
+	if len(values) != b.f.Outputs {
+		return malformed("a leaf has " + count(len(values), "value") + ", not " + strconv.Itoa(b.f.Outputs))
+	}
+	return tooLarge("too many leaves' values", MaxValues)
+}
+
 // NewSplit is the number of a split, from 0.
 func (b *Builder) NewSplit(s *Split) (int32, error) {
-	if s.Feature < 0 || b.f.Features >= 0 && s.Feature >= b.f.Features {
-		return 0, malformed("a split tests feature " + strconv.Itoa(s.Feature) + " of " + strconv.Itoa(b.f.Features))
-	}
-	if s.Feature >= MaxFeature {
-		return 0, tooLarge("a split tests feature "+strconv.Itoa(s.Feature), MaxFeature)
-	}
-	if len(b.splits) >= b.MaxNodes {
-		return 0, b.tooMany()
+	if s.Feature < 0 || b.f.Features >= 0 && s.Feature >= b.f.Features || s.Feature >= MaxFeature || len(b.splits) >= b.MaxNodes {
+		return 0, b.badSplit(s)
 	}
 	for len(b.used) <= s.Feature>>6 {
 		b.used = append(b.used, 0)
@@ -126,6 +124,16 @@ func (b *Builder) NewSplit(s *Split) (int32, error) {
 	}
 	b.splits = append(b.splits, n)
 	return int32(len(b.splits) - 1), nil
+}
+
+func (b *Builder) badSplit(s *Split) error {
+	switch {
+	case s.Feature < 0 || b.f.Features >= 0 && s.Feature >= b.f.Features:
+		return malformed("a split tests feature " + strconv.Itoa(s.Feature) + " of " + strconv.Itoa(b.f.Features))
+	case s.Feature >= MaxFeature:
+		return tooLarge("a split tests feature "+strconv.Itoa(s.Feature), MaxFeature)
+	}
+	return b.tooMany()
 }
 
 // set keeps a split's categories and gives their place in Sets.
