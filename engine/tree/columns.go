@@ -21,8 +21,11 @@ type Columns struct {
 // sets, or a tree too many nodes, for SmallNode.
 func (f *Forest) Columns() (c *Columns, ok bool) {
 	g := *f
-	if f.Small == nil && !g.makeSmall(number(f.apart())) {
-		return nil, false
+	if f.Small == nil {
+		trees, _ := f.apart()
+		if !g.makeSmall(number(trees)) {
+			return nil, false
+		}
 	}
 	c = &Columns{Tests: make([][]byte, len(f.Slots)), Cuts: make([][]float64, len(f.Slots)), Sets: make([][]uint64, len(f.Slots))}
 	for s := range f.Slots {
@@ -70,32 +73,38 @@ func (f *Forest) Columns() (c *Columns, ok bool) {
 	return c, true
 }
 
-// apart are the trees' nodes, with Right counted from each root.
-func (f *Forest) apart() [][]Node {
-	trees := make([][]Node, len(f.Trees))
+// apart are the trees' nodes, with Right counted from each root, and the sets that
+// they test.
+func (f *Forest) apart() (trees [][]Node, sets []uint64) {
+	trees, sets = make([][]Node, len(f.Trees)), f.Sets
 	for t, tree := range f.Trees {
 		end := f.Len()
 		if t+1 < len(f.Trees) {
 			end = int(f.Trees[t+1].Root)
 		}
-		if f.Narrow != nil {
-			for i := int(tree.Root); i < end; i++ {
-				trees[t] = append(trees[t], f.widened(i, f.first(t)))
+		for i := int(tree.Root); i < end; i++ {
+			var n Node
+			switch {
+			case f.Narrow != nil:
+				n = f.widened(i)
+				n.Right += f.first(t)
+			case f.Small != nil:
+				n, sets = f.enlarged(i, sets)
+				n.Right += f.first(t)
+			default:
+				n = f.Nodes[i]
 			}
-		} else {
-			trees[t] = slices.Clone(f.Nodes[tree.Root:end])
-		}
-		for i := range trees[t] {
-			trees[t][i].Right -= tree.Root
+			n.Right -= tree.Root
+			trees[t] = append(trees[t], n)
 		}
 	}
-	return trees
+	return trees, sets
 }
 
-// widened is node i of Narrow, of a tree whose eight begin at first.
-func (f *Forest) widened(i int, first int32) Node {
+// widened is node i of Narrow, with Right counted from the first of its eight trees.
+func (f *Forest) widened(i int) Node {
 	n := f.Narrow[i]
-	w := Node{Threshold: math.NaN(), Slot: int32(n.slot()), Right: first + int32(n.left())}
+	w := Node{Threshold: math.NaN(), Slot: int32(n.slot()), Right: int32(n.left())}
 	if n.slot() == leafSlot {
 		w.Slot, w.Threshold = 0, leafOf(f.Numbers[i])
 	} else if n.margin() > 0 {
@@ -103,6 +112,23 @@ func (f *Forest) widened(i int, first int32) Node {
 		w.Right++
 	}
 	return w
+}
+
+// enlarged is widened for node i of Small. It puts the set that the node tests at
+// the end of sets.
+func (f *Forest) enlarged(i int, sets []uint64) (Node, []uint64) {
+	n := f.Small[i]
+	w := Node{Threshold: math.NaN(), Slot: int32(n.slot()), Right: int32(n.right())}
+	switch left := uint64(n) & (1<<binBits - 1); {
+	case n.slot() == leafSlot:
+		w.Slot, w.Threshold = 0, leafOf(int32(uint32(n)))
+	case f.Steps[n.slot()] == Categories: // those below otherBin, and what is none of them
+		w.Slot, w.Threshold = ^w.Slot, float64(len(sets))
+		sets = append(sets, otherBin<<1|^left>>otherBin&1, ^left&(1<<otherBin-1))
+	case left > 0:
+		w.Threshold = f.Cuts[cutStride*n.slot()+bits.OnesCount64(left)-1]
+	}
+	return w, sets
 }
 
 // number gives each node of trees as apart makes them a number, as a Builder does.
@@ -143,15 +169,17 @@ type WideSlot struct {
 	Set     []uint64
 }
 
-// WideColumns takes apart a forest whose nodes are not small. ok is false where
-// there are too many slots, cuts or nodes for what is made of it: 65,535 of each,
-// or 2^20 nodes of a tree.
+// WideColumns takes apart any forest. ok is false where there are too many slots,
+// cuts or nodes for what is made of it: 65,535 of each, or 2^20 nodes of a tree.
 func (f *Forest) WideColumns() (c *WideColumns, ok bool) {
 	c = &WideColumns{}
 	cuts := make([][]float64, len(f.Slots))
-	for i := range f.Nodes {
-		if n := &f.Nodes[i]; int(n.Right) != i && n.Slot >= 0 && n.Threshold == n.Threshold {
-			cuts[n.Slot] = append(cuts[n.Slot], n.Threshold)
+	trees, all := f.apart()
+	for _, nodes := range trees {
+		for i, n := range nodes {
+			if int(n.Right) != i && n.Slot >= 0 && n.Threshold == n.Threshold {
+				cuts[n.Slot] = append(cuts[n.Slot], n.Threshold)
+			}
 		}
 	}
 	numeric := make([]int, len(f.Slots)) // the slots of the features' thresholds
@@ -165,7 +193,7 @@ func (f *Forest) WideColumns() (c *WideColumns, ok bool) {
 		c.Slots = append(c.Slots, WideSlot{Feature: f.Slots[s], Cuts: cuts[s]})
 	}
 	sets := map[string]int{}
-	for _, nodes := range f.apart() {
+	for _, nodes := range trees {
 		if len(nodes) > 1<<rightBits {
 			return nil, false
 		}
@@ -185,7 +213,7 @@ func (f *Forest) WideColumns() (c *WideColumns, ok bool) {
 				c.Slots[slot].Tests = append(c.Slots[slot].Tests, test)
 			} else {
 				at := int(n.Threshold)
-				set := f.Sets[at:][:1+(f.Sets[at]>>1+63)/64]
+				set := all[at:][:1+(all[at]>>1+63)/64]
 				key := strconv.Itoa(int(^n.Slot))
 				for _, w := range set {
 					key += " " + strconv.FormatUint(w, 36)

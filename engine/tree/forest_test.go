@@ -124,6 +124,26 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// Whatever the layout, the forest comes apart into the same nodes.
+func TestApart(t *testing.T) {
+	for name, s := range shapes {
+		layouts := newWorld(uint64(len(name)), s.shape).layouts(t)
+		want, _ := layouts["to the leaf"].apart()
+		for layout, f := range layouts {
+			got, _ := f.apart()
+			for k := range want {
+				for i, w := range want[k] {
+					g := got[k][i]
+					same := g.Slot < 0 || g.Threshold == w.Threshold || w.Threshold != w.Threshold && g.leaf() == w.leaf()
+					if g.Slot != w.Slot || g.Right != w.Right || !same {
+						t.Fatalf("%s, %s: node %d of tree %d is %v, want %v", name, layout, i, k, g, w)
+					}
+				}
+			}
+		}
+	}
+}
+
 // A chain: each split has one leaf, and the next split is the other child.
 func TestDeepChain(t *testing.T) {
 	for _, depth := range []int{200, MaxDepth} {

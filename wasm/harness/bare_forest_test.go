@@ -46,6 +46,8 @@ var forestShapes = []forestShape{
 	{op: rf, trees: 3, depth: 9, features: 4, classes: 2, thresholds: 20, categories: 5, prune: 0.3, counts: true, leaves: true},
 	{op: rf, trees: 30, depth: 30, features: 5, classes: 2, thresholds: 300, prune: 0.45, counts: true},
 	{op: rf, trees: 10, depth: 4, features: 3, classes: 5, thresholds: 8},
+	{op: rf, trees: 15, depth: 9, features: 4, classes: 2, thresholds: 31, counts: true},
+	{op: rf, trees: 100, depth: 7, features: 12, classes: 2, thresholds: 31, categories: 35, prune: 0.1, counts: true},
 	{op: rfReg, trees: 13, depth: 6, features: 7, thresholds: 31, prune: 0.1},
 	{op: rfReg, trees: 10, depth: 0, features: 3, thresholds: 1},
 	{op: rfReg, trees: 9, depth: 11, features: 6, categories: 40, leaves: true},
