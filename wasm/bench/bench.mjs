@@ -70,7 +70,7 @@ const runs = Object.keys(LIST).filter((name) => only.test(name) && (has[name.spl
 mkdirSync(made, { recursive: true });
 execFileSync('go', ['build', '-o', join(made, 'bench'), './wasm/bench'], { cwd: root, stdio: 'inherit' });
 for (const s of new Set([...sizes, 'S', 'M'])) {
-  if (!existsSync(fileOf(`m2cgen_${s}.js`))) execFileSync(join(made, 'bench'), ['forms', s, made], { cwd: root, stdio: 'inherit' });
+  if (!existsSync(fileOf(`walk_${s}.json`))) execFileSync(join(made, 'bench'), ['forms', s, made], { cwd: root, stdio: 'inherit' });
 }
 const bundles = {
   ...Object.fromEntries([...new Set([...sizes, 'S', 'M'])].map((s) => [s, fileOf(`forest_${s}.zip`)])),
@@ -197,7 +197,9 @@ if (runs.length) {
 
 keep();
 if (only.test('cold') && hasChromium) {
-  const forests = ['S', 'M'].flatMap((s) => ['compiled', 'pageleap', 'onnxruntime', 'ydf', 'loop', 'm2cgen'].map((c) => `${c}:${s}`));
+  const forests = ['S', 'M'].flatMap((s) =>
+    ['compiled', 'pageleap', 'onnxruntime', 'ydf', 'walk', 'loop', 'm2cgen'].map((c) => `${c}:${s}`),
+  );
   const all = {};
   for (const r of measured(
     [process.execPath, join(here, 'chromium.mjs'), 'cold', pages, 'visit-compiled:demo', 'visit:demo', ...forests],
@@ -324,6 +326,7 @@ if (only.test('sizes')) {
     ['onnxruntime-web: wasm, script, ONNX', (m) => [fileOf('ort.wasm'), ort, fileOf(`rf_${m}.onnx`)]],
     ['the ONNX model alone', (m) => [fileOf(`rf_${m}.onnx`)]],
     ['nested ifs', (m) => [fileOf(`m2cgen_${m}.js`)]],
+    ['walk over JSON: its nodes', (m) => [fileOf(`walk_${m}.json`)]],
     ['plain loop: its nodes', (m) => [fileOf(`flat_${m}.bin`)]],
   ]) {
     const cells = models.map((m) => (files(m).every(existsSync) ? kB(files(m).reduce((n, f) => n + brotli(f), 0)) : '—'));

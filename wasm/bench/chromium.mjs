@@ -54,7 +54,7 @@ async function inPage({ contender, size, cold }) {
   const lib = {
     ...(/^(pageleap|visit)$/.test(contender) && (await import('/npm/pageleap.mjs'))),
     ...(/compiled/.test(contender) && (await import('/npm/bare.mjs'))),
-    ...(contender === 'loop' && (await import('/loop.mjs'))),
+    ...(/^(loop|walk)$/.test(contender) && (await import('/loop.mjs'))),
     ort: contender === 'onnxruntime' && (await import('/node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs')),
     ydf: (options) => YDFInference(options),
   };

@@ -13,5 +13,5 @@ export function fileOf(name) {
   if (name === 'ydf_L.zip') return process.env.YDF_L;
   if (name === 'expected_ydf_L.f64') return `${process.env.YDF_L}.f64`;
   if (name.startsWith('shoppers_visit')) return join(root, 'testdata', 'demo', name);
-  return join(/^(rf|m2cgen|flat|compiled)_/.test(name) ? made : join(root, 'testdata', 'bench'), name);
+  return join(/^(rf|m2cgen|flat|walk|compiled)_/.test(name) ? made : join(root, 'testdata', 'bench'), name);
 }

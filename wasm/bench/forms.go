@@ -75,6 +75,34 @@ func (f *forest) flat() []byte {
 	return b.Bytes()
 }
 
+// json is what one sends to a page to be walked there: a split is an object, a
+// leaf a number.
+func (f *forest) json() []byte {
+	b := []byte{'['}
+	var write func(i int32)
+	write = func(i int32) {
+		n := &f.nodes[i]
+		if n.Feature < 0 {
+			b = strconv.AppendFloat(b, n.Value, 'g', -1, 64)
+			return
+		}
+		b = fmt.Appendf(b, `{"f":%d,"t":`, n.Feature)
+		b = strconv.AppendFloat(b, n.Value, 'g', -1, 64)
+		b = append(b, `,"l":`...)
+		write(n.Left)
+		b = append(b, `,"r":`...)
+		write(n.Right)
+		b = append(b, '}')
+	}
+	for t, root := range f.roots {
+		if t > 0 {
+			b = append(b, ',')
+		}
+		write(root)
+	}
+	return append(b, ']')
+}
+
 // script is JavaScript of the shape that m2cgen gives a random forest: a tree is
 // nested ifs, a leaf an array, and arrays are added up two by two.
 func (f *forest) script() []byte {

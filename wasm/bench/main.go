@@ -2,7 +2,7 @@
 // forms of the benchmark's forests that the other contenders read, and it is
 // some of the contenders itself.
 //
-//	bench forms SIZE DIR        onnx, m2cgen-like JavaScript, flat nodes
+//	bench forms SIZE DIR        onnx, m2cgen-like JavaScript, flat nodes, JSON
 //	bench go|loop SIZE          one contender; prints a line of JSON
 //	bench wazero SIZE WASM
 //	bench scale                 how time and memory grow, as markdown
@@ -285,6 +285,7 @@ func forms(size, dir string) error {
 	}
 	for name, data := range map[string][]byte{
 		"flat_" + size + ".bin":  f.flat(),
+		"walk_" + size + ".json": f.json(),
 		"rf_" + size + ".onnx":   f.onnx(),
 		"m2cgen_" + size + ".js": f.script(),
 	} {

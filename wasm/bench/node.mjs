@@ -9,7 +9,7 @@ const [, , contender, size] = process.argv;
 const get = async (name) => new Uint8Array(await readFile(fileOf(name)));
 const lib = {
   ...(/pageleap|compiled/.test(contender) && (await import('../../web/src/node.mjs'))),
-  ...(contender === 'loop' && (await import('./loop.mjs'))),
+  ...(/^(loop|walk)$/.test(contender) && (await import('./loop.mjs'))),
   ort: contender === 'onnxruntime' && (await import('onnxruntime-web/wasm')),
   ydf: contender === 'ydf' && createRequire(import.meta.url)('ydf-inference'),
 };
