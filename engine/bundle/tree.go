@@ -36,6 +36,7 @@ type ClusterNode struct {
 // takes serve the next one.
 type TreeReader struct {
 	nodes   treeReader
+	json    func(*json.Decoder) error // reads JSON into nodes; made once
 	scan    scanner
 	met     met
 	numbers []int32
@@ -53,13 +54,8 @@ func (t *TreeReader) Read(m *Model, number func(n *TreeNode) (int32, error)) ([]
 		return nil, err
 	}
 	r := &t.nodes
-	general := r.json()
-	fromJSON := func(d *json.Decoder) error {
-		if n := t.scan.node(d.Rest(), &r.node); n > 0 {
-			d.Advance(n)
-			return nil
-		}
-		return general(d)
+	if t.json == nil {
+		t.json = t.fromJSON()
 	}
 	numbers := t.numbers[:0]
 	for open := 1; ; {
@@ -69,7 +65,7 @@ func (t *TreeReader) Read(m *Model, number func(n *TreeNode) (int32, error)) ([]
 			return numbers, err
 		}
 		text := f.rest()
-		if err := f.read(fromJSON, r.proto); err != nil {
+		if err := f.read(t.json, r.proto); err != nil {
 			return nil, err
 		}
 		n, err := number(&r.node)
@@ -81,6 +77,18 @@ func (t *TreeReader) Read(m *Model, number func(n *TreeNode) (int32, error)) ([]
 		if open--; n >= 0 {
 			open += 2
 		}
+	}
+}
+
+// fromJSON makes the function that reads a node: as MLeap writes it, or in general.
+func (t *TreeReader) fromJSON() func(*json.Decoder) error {
+	general := t.nodes.json()
+	return func(d *json.Decoder) error {
+		if n := t.scan.node(d.Rest(), &t.nodes.node); n > 0 {
+			d.Advance(n)
+			return nil
+		}
+		return general(d)
 	}
 }
 
