@@ -86,7 +86,7 @@ type Forest struct {
 	// that it isn't <= to, which for NaN is all of them.
 	Cuts []float64
 
-	whole   bool    // every feature is tested
+	whole   bool    // every feature is tested: a dense vector is walked as it is
 	places  []int32 // of each feature in Slots, after them where no split tests it; nil where few of many are tested
 	abreast bool    // Nodes are best walked several trees at a time
 	eights  []eight // the trees in eights, where they are walked so
@@ -203,12 +203,8 @@ func (f *Forest) Bytes() int {
 }
 
 // Fill reduces a dense feature vector, which is at least Width long, to what the
-// trees test, in the order of Slots. It takes row for that, or gives a part of
-// features as they are.
+// trees test, in the order of Slots, and gives that part of row.
 func (f *Forest) Fill(row, features []float64) []float64 {
-	if f.whole {
-		return features
-	}
 	row = row[:len(f.Slots)]
 	for i, s := range f.Slots {
 		row[i] = features[s]

@@ -10,7 +10,10 @@ const slots = 256 // more than a binned forest can have
 // Dense walks all trees with a dense feature vector, at least Width long, and
 // gives the number of the leaf that each comes to, as part of ints.
 func (f *Forest) Dense(features, floats []float64, ints []int32) (leaves []int32) {
-	return f.walk(f.Fill(floats, features), ints)
+	if !f.whole {
+		features = f.Fill(floats, features)
+	}
+	return f.walk(features, ints)
 }
 
 // Sparse is Dense for a sparse feature vector with values at indices, which
