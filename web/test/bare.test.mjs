@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Instance } from '../src/instance.mjs';
 import { compile, load, PageleapError } from '../src/node.mjs';
+import { html, launch, moduleTag, site } from './site.mjs';
 import { caseBytes, caseFrame, compiled, compiledBundle, records, root, wasmPath } from './support.mjs';
 
 const fails = (kind, message) => (e) => e instanceof PageleapError && e.kind === kind && message.test(e.message);
@@ -115,6 +116,44 @@ describe('load({module})', () => {
     text[at + 7] = 0x39;
     // The export abi() says it too; both must agree with the script.
     await assert.rejects(load({ module: text }), fails('wasm', /ABI 9/));
+  });
+});
+
+describe('pageleap/bare in a page', () => {
+  const name = 'random_forest_classifier_3class';
+  let web;
+  let browser;
+  before(async () => {
+    web = await site({
+      files: {
+        '/': html('', '<link rel="preload" as="fetch" crossorigin href="/model.wasm">', moduleTag('/start.mjs')),
+        '/start.mjs': "import { load } from '/bare.mjs'; window.scorer = await load({ module: '/model.wasm' });",
+        '/model.wasm': readFileSync(bare(name)),
+      },
+    });
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await web?.stop();
+  });
+
+  it('scores with what was preloaded, which is asked for once', async () => {
+    const page = await browser.newPage();
+    await page.goto(web.url);
+    await page.waitForFunction(() => window.scorer);
+    const frame = caseFrame(name, 'frame.json');
+    const rows = records(frame).map((row) => ({ features: expand(row.features) }));
+    const got = await page.evaluate((rows) => rows.map((row) => [...window.scorer.score(row).probability]), rows);
+    const own = await load({ module: bare(name) });
+    assert.deepEqual(
+      got,
+      rows.map((row) => [...own.score(row).probability]),
+    );
+    assert.deepEqual(
+      web.log.filter((l) => l.endsWith('.wasm')),
+      ['GET /model.wasm'],
+    );
   });
 });
 
