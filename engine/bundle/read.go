@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,7 +27,7 @@ func read(files Files, limits Limits, lazy bool) (*Bundle, error) {
 	r := &reader{files: files, limits: limits.Filled(), names: files.List()}
 	r.zip, _ = files.(*zipFiles)
 	r.lazy = lazy && r.zip != nil
-	sort(len(r.names), func(i, j int) bool { return r.names[i] < r.names[j] }, func(i, j int) { r.names[i], r.names[j] = r.names[j], r.names[i] })
+	sortTexts(r.names)
 	if n := len(r.names); n > r.limits.Files {
 		return nil, over("", "Files", int64(r.limits.Files), int64(n), "files")
 	}
@@ -249,7 +250,8 @@ func (r *reader) others(m *Model, depth int) error {
 // other reads what the first of names is of, and says how many of them that are.
 func (r *reader) other(m *Model, prefix string, names []string, depth int) (n int, err error) {
 	name := names[0][len(prefix):]
-	dir, _, below := strings.Cut(name, "/")
+	slash := strings.IndexByte(name, '/')
+	below, dir := slash >= 0, name[:max(0, slash)]
 	switch {
 	case below && strings.HasSuffix(dir, ".node"): // a child, or not part of the pipeline
 	case below && r.has(m.Path+"/"+dir+"/"+r.own.model):
@@ -359,15 +361,17 @@ func (m *Model) childNames(path string) ([]string, error) {
 	if err := a.Err(); err != nil {
 		return nil, err
 	}
-	seen := make(map[string]bool, len(names))
 	for _, name := range names {
-		if !validPath(name) || strings.Contains(name, "/") {
+		if !validPath(name) || strings.IndexByte(name, '/') >= 0 {
 			return nil, malformed(path, "the node name "+strconv.Quote(name)+" cannot name a directory")
 		}
-		if seen[name] {
-			return nil, malformed(path, "the node "+strconv.Quote(name)+" is listed twice")
+	}
+	sorted := slices.Clone(names)
+	sortTexts(sorted)
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i] == sorted[i-1] {
+			return nil, malformed(path, "the node "+strconv.Quote(sorted[i])+" is listed twice")
 		}
-		seen[name] = true
 	}
 	return names, nil
 }

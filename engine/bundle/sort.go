@@ -9,6 +9,10 @@ func sort(n int, less func(i, j int) bool, swap func(i, j int)) {
 	}
 }
 
+func sortTexts(texts []string) {
+	sort(len(texts), func(i, j int) bool { return texts[i] < texts[j] }, func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
+}
+
 func inOrder(n int, less func(i, j int) bool) bool {
 	for i := 1; i < n; i++ {
 		if less(i, i-1) {

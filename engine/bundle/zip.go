@@ -1,7 +1,6 @@
 package bundle
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -74,16 +73,14 @@ func (z *zipFiles) open() error {
 	return z.order()
 }
 
-// findEnd is where the record at the end of the zip begins.
+// findEnd is where the record at the end of the zip begins, or -1.
 func (z *zipFiles) findEnd() int {
-	data := z.data
-	end := len(data)
-	for {
-		end = bytes.LastIndex(data[:end], []byte("PK\x05\x06"))
-		if end < 0 || end+endSize <= len(data) && end+endSize+u16(data[end+20:]) <= len(data) {
+	for end := len(z.data) - endSize; end >= 0; end-- {
+		if z.data[end] == 'P' && string(z.data[end:end+4]) == "PK\x05\x06" && end+endSize+u16(z.data[end+20:]) <= len(z.data) {
 			return end
 		}
 	}
+	return -1
 }
 
 // directory reads the central directory, which the record at end tells of.

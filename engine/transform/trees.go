@@ -100,6 +100,9 @@ func addTree(b *tree.Builder, r *bundle.TreeReader, m *bundle.Model, values int)
 	if err == nil {
 		err = b.Tree(nodes)
 	}
+	if err == nil {
+		return nil
+	}
 	var fault *tree.Error
 	if errors.As(err, &fault) {
 		kind := bundle.ErrMalformed

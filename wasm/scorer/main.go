@@ -33,7 +33,12 @@ const (
 func main() {} // a reactor: the host calls _initialize, then the exports
 
 // The module is built started: its stack, too, need not grow at the first load.
-func init() { growStack(0) }
+// Loading makes much garbage once, and to collect it takes a fifth of the time to
+// the first score. What comes later makes little again and again: see get.
+func init() {
+	growStack(0)
+	setGCPercent(800)
+}
 
 func growStack(i int) byte {
 	var room [32 << 10]byte
@@ -51,9 +56,9 @@ var blocks struct {
 var (
 	result  []byte
 	lastErr string
-	allocs  = map[uint32][]byte{}
+	allocs  [][]byte  // by alloc: a host has few at a time
 	models  []*loaded // by handle - 1; nil when closed
-	calls   int       // of models since the last one was loaded
+	calls   int       // of models
 )
 
 // firstCalls are over when the first score is long there.
@@ -76,23 +81,26 @@ func blocksAddress() uint32 { return address(unsafe.Pointer(&blocks)) }
 //go:wasmexport alloc
 func alloc(n uint32) uint32 {
 	b := make([]byte, int(n)|7+1) // whole words, which Go aligns
-	p := address(unsafe.Pointer(&b[0]))
-	allocs[p] = b
-	return p
+	allocs = append(allocs, b)
+	return address(unsafe.Pointer(&b[0]))
 }
 
 //go:wasmexport free
-func free(p uint32) { delete(allocs, p) }
+func free(p uint32) {
+	last := len(allocs) - 1
+	for i := last; i >= 0; i-- {
+		if address(unsafe.Pointer(&allocs[i][0])) == p {
+			allocs[i], allocs[last] = allocs[last], nil
+			allocs = allocs[:last]
+			return
+		}
+	}
+}
 
 //go:wasmexport load
 func load(p, n uint32) (handle uint32) {
 	defer guard(func() { handle = 0 })
-	switch calls = 0; len(models) {
-	case 0:
-		// Loading makes much garbage once, and to collect it takes a fifth of the time
-		// to the first score. What comes later makes little again and again.
-		setGCPercent(800)
-	default:
+	if len(models) > 0 {
 		setGCPercent(100)
 	}
 	m, err := engine.Load(bytesAt(p, n))
