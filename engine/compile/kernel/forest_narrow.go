@@ -1,11 +1,13 @@
 package kernel
 
-// Trees without categories, whose nodes fit 32 bits: in 8 of them the slot, in 5
-// a margin, and in 19 the left child, counted from the root of the first of the
-// sixteen trees that are walked together, or eight, the last of a forest. The margin of a split at cut c is 31 - c.
-// So when the slot's bin is added to it, the carry makes of the left child the
-// right one where the bin is above c: a step is an addition, a shift and two
-// loads, and nothing waits for a branch or a comparison.
+// Trees whose nodes fit 32 bits: in 8 of them the slot, in 5 a margin, and in 19
+// the left child, counted from the root of the first of the sixteen trees that are
+// walked together, or eight, the last of a forest. The margin of a split at cut c
+// is 31 - c. So when the slot's bin is added to it, the carry makes of the left
+// child the right one where the bin is above c: a step is an addition, a shift and
+// two loads, and nothing waits for a branch or a comparison. A feature with more
+// than 31 cuts has a slot for each 31 of them, and a set of categories is a slot
+// whose bin is 0 for what goes left and 32 for the rest.
 //
 // A leaf is its own left child, and has the slot 255, whose bin is 0. What is
 // always right has the slot 254, whose bin is 32. A leaf's number is in a table
@@ -74,7 +76,8 @@ func unpackNarrow(shapes, shapesEnd, slots, leaves, leavesHigh, leavesTop, trees
 }
 
 // fillMargins finds the bin that each slot's feature falls in, and puts it where
-// the walk adds it to a margin, 8 bytes a slot. The other arguments are gather's.
+// the walk adds it to a margin, 8 bytes a slot. cuts are of unpackCuts, the other
+// arguments gather's.
 func fillMargins(in Cell, features, featuresEnd, room Ptr, all bool, cuts, bins Ptr) {
 	x := gather(in, features, featuresEnd, room, all)
 	for end := bins + (featuresEnd-features)<<1; bins != end; bins += 8 {
@@ -104,17 +107,27 @@ func fillMarginsAbreast(in Cell, features, featuresEnd, room Ptr, all bool, coun
 	}
 }
 
-// unpackPairs puts the cuts of each two slots next to each other for
-// fillMarginsAbreast.
+// unpackPairs puts the cuts of each two slots, which are unpackCuts', next to each
+// other for fillMarginsAbreast.
 func unpackPairs(counts, countsEnd, cuts, to Ptr) {
 	for ; counts != countsEnd; counts++ {
-		for range counts.U8() {
-			to.SetU64(cuts.U64())
-			(to + 8).SetU64((cuts + cutBytes).U64())
-			cuts += 8
+		for i := range Ptr(counts.U8()) {
+			to.SetF64((cuts + i<<3).F64())
+			(to + 8).SetF64((cuts + cutBytes + i<<3).F64())
 			to += 16
 		}
-		cuts += 2*cutBytes - Ptr(counts.U8())<<3
+		cuts += 2 * cutBytes
+	}
+}
+
+// fillSets is fillMargins of slots that are sets of categories: to the right of
+// one is what goesRight.
+func fillSets(in Cell, features, featuresEnd, room Ptr, sets, bins Ptr) {
+	x := gather(in, features, featuresEnd, room, false)
+	for end := bins + (featuresEnd-features)<<1; bins != end; bins += 8 {
+		bins.SetU32(goesRight(x.F64(), sets.Ptr()) << childShift)
+		x += 8
+		sets += 4
 	}
 }
 
