@@ -186,14 +186,54 @@ TEXT ·walkEights(SB), NOSPLIT, $0-40
 	I64ExtendI32U       \
 	Set n
 
-// NLEAF stores the number of the leaf n, which is as far after R15 as n after R14.
-#define NLEAF(n, tree) \
+// NLEAF stores the number of the leaf n, which is as far after numbers as n is after
+// the first node of its eight trees.
+#define NLEAF(n, tree, numbers) \
 	Get R4              \
 	I32WrapI64          \
 	Get n               \
 	I32WrapI64          \
-	NODE(R15)           \
+	NODE(numbers)       \
 	I32Store $(4*tree)
+
+// FSTEP is NSTEP for a node of a second eight, which R15 is for as R14 for the
+// first. It is in a register for a float, of which there are more left: its bits
+// are moved, and never computed with.
+#define FSTEP(n) \
+	Get n               \
+	I32ReinterpretF32   \
+	Get n               \
+	I32ReinterpretF32   \
+	I32Const $255       \
+	I32And              \
+	I32Const $2         \
+	I32Shl              \
+	Get R3              \
+	I32WrapI64          \
+	I32Add              \
+	I32Load $0          \
+	I32Add              \
+	NODE(R15)           \
+	F32ReinterpretI32   \
+	Set n
+
+#define FROOT(n, tree) \
+	WORD(36+4*tree, R0) \
+	I32Const $2         \
+	I32Shl              \
+	Get R2              \
+	I32WrapI64          \
+	I32Add              \
+	F32Load $0          \
+	Set n
+
+#define FLEAF(n, tree) \
+	Get R4              \
+	I32WrapI64          \
+	Get n               \
+	I32ReinterpretF32   \
+	NODE(R15)           \
+	I32Store $(32+4*tree)
 
 // func walkNarrowEights(eights *eight, trees int, nodes *NarrowNode, numbers, bins, leaves *int32)
 TEXT ·walkNarrowEights(SB), NOSPLIT, $0-48
@@ -203,6 +243,107 @@ TEXT ·walkNarrowEights(SB), NOSPLIT, $0-48
 	MOVD bins+32(FP), R3
 	MOVD leaves+40(FP), R4
 
+	// Two eights at a time, as long as the second is a whole one: what a step waits
+	// for in a large forest is the memory.
+	Get R1
+	I64Const $16
+	I64GeS
+	If
+		Loop
+			WORD(0, R0)
+			AT(R2, 2, R14)
+			WORD(36, R0)
+			AT(R2, 2, R15)
+			NROOT(R5, 0)
+			NROOT(R6, 1)
+			NROOT(R7, 2)
+			NROOT(R8, 3)
+			NROOT(R9, 4)
+			NROOT(R10, 5)
+			NROOT(R11, 6)
+			NROOT(R12, 7)
+			FROOT(F0, 0)
+			FROOT(F1, 1)
+			FROOT(F2, 2)
+			FROOT(F3, 3)
+			FROOT(F4, 4)
+			FROOT(F5, 5)
+			FROOT(F6, 6)
+			FROOT(F7, 7)
+			WORD(32, R0)
+			WORD(68, R0)
+			WORD(32, R0)
+			WORD(68, R0)
+			I32GtU
+			Select
+			I64ExtendI32U
+			Tee R13
+			I64Eqz
+			I32Eqz
+			If
+				Loop
+					NSTEP(R5)
+					FSTEP(F0)
+					NSTEP(R6)
+					FSTEP(F1)
+					NSTEP(R7)
+					FSTEP(F2)
+					NSTEP(R8)
+					FSTEP(F3)
+					NSTEP(R9)
+					FSTEP(F4)
+					NSTEP(R10)
+					FSTEP(F5)
+					NSTEP(R11)
+					FSTEP(F6)
+					NSTEP(R12)
+					FSTEP(F7)
+					DEEPER
+				End
+			End
+			MOVD numbers+24(FP), R15
+			WORD(0, R0)
+			AT(R15, 2, R14)
+			WORD(36, R0)
+			AT(R15, 2, R15)
+			NLEAF(R5, 0, R14)
+			NLEAF(R6, 1, R14)
+			NLEAF(R7, 2, R14)
+			NLEAF(R8, 3, R14)
+			NLEAF(R9, 4, R14)
+			NLEAF(R10, 5, R14)
+			NLEAF(R11, 6, R14)
+			NLEAF(R12, 7, R14)
+			FLEAF(F0, 0)
+			FLEAF(F1, 1)
+			FLEAF(F2, 2)
+			FLEAF(F3, 3)
+			FLEAF(F4, 4)
+			FLEAF(F5, 5)
+			FLEAF(F6, 6)
+			FLEAF(F7, 7)
+			Get R0
+			I64Const $72
+			I64Add
+			Set R0
+			Get R4
+			I64Const $64
+			I64Add
+			Set R4
+			Get R1
+			I64Const $16
+			I64Sub
+			Tee R1
+			I64Const $16
+			I64GeS
+			BrIf $0
+		End
+	End
+
+	Get R1
+	I64Eqz
+	I32Eqz
+	If
 	Loop
 		WORD(0, R0)
 		AT(R2, 2, R14)
@@ -242,17 +383,18 @@ TEXT ·walkNarrowEights(SB), NOSPLIT, $0-48
 		MOVD numbers+24(FP), R15
 		WORD(0, R0)
 		AT(R15, 2, R15)
-		NLEAF(R5, 0)
-		NLEAF(R6, 1)
-		NLEAF(R7, 2)
-		NLEAF(R8, 3)
+		NLEAF(R5, 0, R15)
+		NLEAF(R6, 1, R15)
+		NLEAF(R7, 2, R15)
+		NLEAF(R8, 3, R15)
 		MORE
-			NLEAF(R9, 4)
-			NLEAF(R10, 5)
-			NLEAF(R11, 6)
-			NLEAF(R12, 7)
+			NLEAF(R9, 4, R15)
+			NLEAF(R10, 5, R15)
+			NLEAF(R11, 6, R15)
+			NLEAF(R12, 7, R15)
 		End
 		NEXT
+	End
 	End
 	RET
 
