@@ -102,8 +102,8 @@ type decimal struct {
 	double float64
 }
 
-// number reads a number with no exponent and at most 19 digits, after which
-// there are at least two more bytes. next is 0 where that is not what is there.
+// number reads a number with no exponent and at most 19 digits (zeros at the start
+// aside), after which there are at least two more bytes. next is 0 where that is not what is there.
 func (s *scanner) number(text []byte, start int) (f float64, next int) {
 	i, end := start, len(text)-2
 	negative := i < end && text[i] == '-'
@@ -137,7 +137,7 @@ func (s *scanner) number(text []byte, start int) (f float64, next int) {
 			return 0, 0
 		}
 	}
-	if text[i]|0x20 == 'e' || whole+d.places > 19 {
+	if text[i]|0x20 == 'e' || whole+d.places > 19 && !small(text[first:i], whole == 1 && text[first-2] == '0') {
 		return 0, 0
 	}
 	// Both are exact, so that their quotient is rounded once.
@@ -157,14 +157,25 @@ func (s *scanner) number(text []byte, start int) (f float64, next int) {
 	return f, i
 }
 
+// small says whether a fraction after no more than a zero has at most 19 digits
+// behind its zeros, and as many places as powers has.
+func small(fraction []byte, zero bool) bool {
+	zeros := 0
+	for zeros < len(fraction) && fraction[zeros] == '0' {
+		zeros++
+	}
+	return zero && len(fraction) < len(powers) && len(fraction)-zeros <= 19
+}
+
 // parse finds the double, without the sign.
 func (d *decimal) parse(text []byte) {
 	f, _ := strconv.ParseFloat(string(text), 64)
 	d.double = math.Abs(f)
 }
 
-// powers are those of ten that a double holds exactly, as far as 19 digits go.
-var powers = [20]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19}
+// powers are those of ten that a double holds exactly.
+var powers = [23]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+	1e20, 1e21, 1e22}
 
 // eightDigits is the number that eight digits are, the first one in the lowest
 // byte: pairs are put together, then fours, then all.
