@@ -3,9 +3,8 @@ package tree
 import "unsafe"
 
 // The walks are in assembly, as Go's own loops take two to three times as long in
-// WebAssembly. They take eight trees at a time, all as deep as the deepest, or
-// sixteen.
-// Forest.Check says what must hold for them to stay within the arrays.
+// WebAssembly. They take eight or sixteen trees at a time, all as deep as the
+// deepest. Forest.Check says what must hold for them to stay within the arrays.
 
 // walkAbreast walks Nodes. There are no categories. ints has room for the leaves of
 // all eights.
