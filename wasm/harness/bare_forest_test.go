@@ -38,6 +38,7 @@ var forestShapes = []forestShape{
 	{op: rf, trees: 24, depth: 6, features: 11, classes: 2, thresholds: 9, counts: true},
 	{op: rf, trees: 25, depth: 6, features: 16, classes: 2, thresholds: 6, prune: 0.05, counts: true},
 	{op: gbtReg, trees: 36, depth: 5, features: 7, thresholds: 26},
+	{op: rf, trees: 40, depth: 6, features: 12, classes: 2, thresholds: 20, categories: 30, counts: true},
 	{op: rf, trees: 9, depth: 7, features: 5, classes: 3, thresholds: 12, categories: 9, prune: 0.2, counts: true},
 	{op: rf, trees: 50, depth: 5, features: 300, classes: 2, thresholds: 3, counts: true},
 	{op: rf, trees: 60, depth: 5, features: 254, classes: 2, thresholds: 2, counts: true},
