@@ -252,7 +252,7 @@ fuzz: dist/scorer.wasm ## fuzz each reader for FUZZTIME (1m), or those whose nam
 mutate: dist/scorer.wasm ## damage each committed bundle 80 times, natively and in scorer.wasm
 	go test ./engine ./wasm/host -run '^TestMutants$$' -mutants 80 -timeout 1h -v
 
-fuzz-compile: ## hold compiled modules against the engine on some 2.3 million random rows (2 minutes)
+fuzz-compile: ## hold compiled modules against the engine on some 3.7 million random rows (4 minutes)
 	go test ./wasm/harness -run 'TestBareRandom|TestBareForests' -rows 10000 -v | grep -v 'cannot be compiled'
 
 # The race detector needs cgo, and that a C compiler.

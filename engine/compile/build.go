@@ -99,7 +99,7 @@ func (b *build) finish() *Module {
 		code += n
 	}
 	parts := append([]lower.Part{{Name: "code", Bytes: code}, {Name: "schema", Bytes: len(b.schema)}}, b.Parts...)
-	return &Module{Wasm: b.module.Bytes(), Parts: parts}
+	return &Module{Wasm: b.module.Bytes(), Parts: parts, SIMD: b.module.SIMD()}
 }
 
 // param is an argument that is a parameter of the function that calls.

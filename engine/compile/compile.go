@@ -35,6 +35,7 @@ var ErrUnsupported = errors.New("cannot be compiled")
 type Module struct {
 	Wasm  []byte
 	Parts []lower.Part // what its bytes are: the code, the schema, each step's data
+	SIMD  bool         // it has vectors of 128 bits
 }
 
 // Option changes what Compile does.

@@ -50,8 +50,8 @@ func TestWithoutSIMD(t *testing.T) {
 			t.Fatal(path, err)
 		}
 		refused[path] = take(ctx, host, module) != nil
-		if refused[path] == bytes.Equal(module.Wasm, scalar.Wasm) {
-			t.Errorf("%s: refused is %v, and the two forms are the same: %v", path, refused[path], !refused[path])
+		if refused[path] == bytes.Equal(module.Wasm, scalar.Wasm) || refused[path] != module.SIMD || scalar.SIMD {
+			t.Errorf("%s: refused: %v; has SIMD: %v, and the other: %v", path, refused[path], module.SIMD, scalar.SIMD)
 		}
 	}
 	if !refused[forest] || len(refused) < 50 {

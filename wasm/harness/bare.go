@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 
@@ -66,17 +65,14 @@ func Bare() Runtime {
 }
 
 // bareForms are the modules of a model: as it is by default, and without SIMD
-// where that is another.
+// where it has that.
 func bareForms(m *engine.Model) ([]*compile.Module, error) {
 	module, err := compile.Compile(m)
-	if err != nil {
-		return nil, err
-	}
-	scalar, err := compile.Compile(m, compile.WithoutSIMD())
-	if err != nil || bytes.Equal(module.Wasm, scalar.Wasm) {
+	if err != nil || !module.SIMD {
 		return []*compile.Module{module}, err
 	}
-	return []*compile.Module{module, scalar}, nil
+	scalar, err := compile.Compile(m, compile.WithoutSIMD())
+	return []*compile.Module{module, scalar}, err
 }
 
 // loadBare starts a compiled module in a runtime of its own, which the caller

@@ -34,7 +34,8 @@ weighs.
 
 Where it makes a row faster, the module has SIMD instructions (vectors of 128
 bits), which browsers have had since Chrome 91, Firefox 89 and Safari 16.4. Older
-ones refuse such a module: --no-simd makes one for them, with the same answers.`,
+ones refuse such a module: --no-simd makes one for them, with the same answers.
+The last line says whether the module has any.`,
 		Example: `  pageleap compile visitor.zip -o model.wasm
   pageleap compile visitor.zip -o model.wasm --verify frame.json
   pageleap compile visitor.zip -o model.wasm --no-simd`,
@@ -79,7 +80,11 @@ ones refuse such a module: --no-simd makes one for them, with the same answers.`
 			if err := printParts(cmd.OutOrStdout(), module); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "\n%s: %d bytes, %d after brotli%s\n", out, len(module.Wasm), small, verified)
+			simd := ""
+			if module.SIMD {
+				simd = ", with SIMD"
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "\n%s: %d bytes, %d after brotli%s%s\n", out, len(module.Wasm), small, simd, verified)
 			return nil
 		},
 	}

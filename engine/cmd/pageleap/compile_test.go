@@ -17,7 +17,7 @@ func TestCompile(t *testing.T) {
 		out := filepath.Join(t.TempDir(), "model.wasm")
 		args := append([]string{"compile", dir + "bundle.json.zip", "-o", out, "--verify", dir + "frame.json"}, flags...)
 		stdout, stderr, code := pageleap("", args...)
-		if code != 0 || !strings.Contains(stdout, "the engine's bits") {
+		if code != 0 || !strings.Contains(stdout, "the engine's bits") || strings.Contains(stdout, "with SIMD") == (len(flags) > 0) {
 			t.Fatalf("%v: %d: %s%s", flags, code, stdout, stderr)
 		}
 		wasm, err := os.ReadFile(out)

@@ -7,6 +7,7 @@ package wasmbin
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -162,6 +163,13 @@ func (m *Module) Sizes() []int {
 		n[i] = len(f.encode())
 	}
 	return n
+}
+
+// SIMD says whether the module has instructions on vectors.
+func (m *Module) SIMD() bool {
+	return slices.ContainsFunc(m.funcs, func(f *Func) bool {
+		return slices.ContainsFunc(f.code, func(in Instr) bool { return in.Op >= V128Load })
+	})
 }
 
 // Functions are the module's functions by index.
