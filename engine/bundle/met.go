@@ -81,13 +81,21 @@ func (m *met) add(text []byte, length int, number int32, f Format) {
 	} else {
 		n.hash = hashProto(text, 0)
 	}
-	if len(m.texts)+length > cap(m.texts) { // append would take five times as much in all
-		m.texts = append(make([]byte, 0, max(metTexts>>6, 2*cap(m.texts))), m.texts...)
+	if len(m.texts)+length > cap(m.texts) {
+		m.room(length)
 	}
 	m.texts = append(m.texts, text[:length]...)
 	m.put(n)
 }
 
+// room doubles what texts take: append would take five times as much in all.
+//
+//go:noinline
+func (m *met) room(length int) {
+	m.texts = append(make([]byte, 0, max(metTexts>>6, 2*cap(m.texts), len(m.texts)+length)), m.texts...)
+}
+
+//go:noinline
 func (m *met) grow() {
 	before := m.nodes
 	m.bits = max(10, m.bits+2)

@@ -159,6 +159,8 @@ func (s *scanner) number(text []byte, start int) (f float64, next int) {
 
 // small says whether a fraction after no more than a zero has at most 19 digits
 // behind its zeros, and as many places as powers has.
+//
+//go:noinline
 func small(fraction []byte, zero bool) bool {
 	zeros := 0
 	for zeros < len(fraction) && fraction[zeros] == '0' {
@@ -168,6 +170,8 @@ func small(fraction []byte, zero bool) bool {
 }
 
 // parse finds the double, without the sign.
+//
+//go:noinline
 func (d *decimal) parse(text []byte) {
 	f, _ := strconv.ParseFloat(string(text), 64)
 	d.double = math.Abs(f)
