@@ -85,12 +85,14 @@ func start(m module) (*image, error) {
 // for maps, whose entries lie where the hash says that the numbers made.
 func randomWords(images []image) (random []span, err error) {
 	first, maps := images[0], 0
+	for _, s := range images {
+		if len(s.memory) != len(first.memory) || !slices.Equal(s.globals, first.globals) {
+			return nil, errors.New("its start does something else with other random numbers")
+		}
+	}
 	for at := 0; at < len(first.memory); at += 8 {
 		and, or := ^uint64(0), uint64(0)
 		for _, s := range images {
-			if len(s.memory) != len(first.memory) || !slices.Equal(s.globals, first.globals) {
-				return nil, errors.New("its start does something else with other random numbers")
-			}
 			word := binary.LittleEndian.Uint64(s.memory[at:])
 			and, or = and&word, or|word
 		}
