@@ -139,6 +139,15 @@ func linkSqrt(eta, out Cell)     { out.SetNum(eta.Num() * eta.Num()) }
 
 func linkPower(eta Cell, power float64, out Cell) { out.SetNum(fmath.Pow(eta.Num(), 1/power)) }
 
+// timesEach multiplies each of n factors by a number.
+func timesEach(in Cell, factors Ptr, n uint32, to Ptr) {
+	for range n {
+		to.SetF64(in.Num() * factors.F64())
+		factors += 8
+		to += 8
+	}
+}
+
 // keepWithin keeps a mean in the range of its family: below low it is low, above
 // limit it is high.
 func keepWithin(out Cell, low, limit, high float64) {
