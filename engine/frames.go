@@ -35,33 +35,37 @@ func (r *Row) Transform(f *frame.Frame) (*Result, error) {
 	defer r.forget()
 	out := frame.New(p.outputs)
 	cells := make([]*frame.Value, len(p.outSlot))
-	for i, slot := range p.outSlot {
-		cells[i] = &r.cells[slot]
-	}
 	res := &Result{}
 	var kept []int
 	size := 0
-	for i := range f.Len() {
-		for k := range p.inputs {
-			f.Columns[k].Get(i, &r.cells[k])
+	block := r.Block(f.Len())
+	for from := 0; from < f.Len(); from += len(block.Rows) {
+		rows := block.Rows[:min(len(block.Rows), f.Len()-from)]
+		for i, row := range rows {
+			for k := range p.inputs {
+				f.Columns[k].Get(from+i, &row.cells[k])
+			}
 		}
-		switch err := r.Score(); err {
-		case nil:
-			for _, c := range cells {
-				size += c.Bytes()
+		for i, err := range block.Score(len(rows)) {
+			switch err {
+			case nil:
+				for k, slot := range p.outSlot {
+					cells[k] = &rows[i].cells[slot]
+					size += cells[k].Bytes()
+				}
+				if size > p.most {
+					return nil, frame.TooMuch(p.most)
+				}
+				out.Append(cells)
+				kept = append(kept, from+i)
+			case transform.Drop:
+				res.Dropped = append(res.Dropped, from+i)
+			default:
+				if e, ok := err.(*RowError); ok {
+					e.Row = from + i
+				}
+				return nil, err
 			}
-			if size > p.most {
-				return nil, frame.TooMuch(p.most)
-			}
-			out.Append(cells)
-			kept = append(kept, i)
-		case transform.Drop:
-			res.Dropped = append(res.Dropped, i)
-		default:
-			if e, ok := err.(*RowError); ok {
-				e.Row = i
-			}
-			return nil, err
 		}
 	}
 	// The frame that comes out: carried columns and new ones, in the plan's order.
@@ -86,5 +90,10 @@ func (r *Row) Transform(f *frame.Frame) (*Result, error) {
 func (r *Row) forget() {
 	for i := range r.plan.inputs {
 		r.cells[i] = frame.Value{Null: true}
+	}
+	if r.many != nil {
+		for _, row := range r.many.Rows {
+			row.forget()
+		}
 	}
 }

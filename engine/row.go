@@ -14,6 +14,8 @@ type Row struct {
 	plan  *Plan
 	cells []frame.Value
 	steps []rowStep
+	first int    // of the plan's steps
+	many  *Block // see Block
 }
 
 type rowStep struct {
@@ -122,7 +124,7 @@ func (r *Row) Score() error {
 }
 
 func (r *Row) error(step int, err error) error {
-	s := &r.plan.steps[step]
+	s := &r.plan.steps[r.first+step]
 	e := &RowError{Row: -1, Path: s.Path, Err: err}
 	var in *transform.InputError
 	if errors.As(err, &in) && in.Port < len(s.names) {

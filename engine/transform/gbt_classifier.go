@@ -50,3 +50,9 @@ func (t *gbtClassifier) Transform(in, out []*frame.Value) error {
 	out[2].SetNum(t.predict(raw, probability))
 	return nil
 }
+
+func (t *gbtClassifier) AfterBlock() Transformer {
+	c := *t
+	c.walked = true
+	return &c
+}

@@ -60,3 +60,9 @@ func (b *boosted) sum(features *frame.Value, out []*frame.Value) (float64, error
 	}
 	return dot(values, b.weights), nil
 }
+
+func (t *gbtRegression) AfterBlock() Transformer {
+	c := *t
+	c.walked = true
+	return &c
+}

@@ -50,3 +50,9 @@ func (t *randomForestClassifier) Transform(in, out []*frame.Value) error {
 	t.forest.Sum(leaves, raw)
 	return t.shares(raw, out)
 }
+
+func (t *randomForestClassifier) AfterBlock() Transformer {
+	c := *t
+	c.walked = true
+	return &c
+}

@@ -29,3 +29,9 @@ func (t *randomForestRegression) Transform(in, out []*frame.Value) error {
 	out[0].SetNum(sum[0] / float64(len(leaves)))
 	return nil
 }
+
+func (t *randomForestRegression) AfterBlock() Transformer {
+	c := *t
+	c.walked = true
+	return &c
+}

@@ -93,6 +93,19 @@ type Stateful interface {
 	NewState() Transformer
 }
 
+// Blocker is a transformer whose model may be so large that many rows are best
+// taken at a time.
+type Blocker interface {
+	Transformer
+	// Blocks says whether it is.
+	Blocks() bool
+	// Block does for many rows what takes long, and leaves it in out. in and out are
+	// those of Transform, a row each; a row that it would refuse is left to it.
+	Block(in, out [][]*frame.Value)
+	// AfterBlock is the transformer of rows that Block has taken.
+	AfterBlock() Transformer
+}
+
 // Incremental is what NewState of a transformer of events gives: it takes a
 // visit whole, as lists, or event by event while it goes on.
 type Incremental interface {

@@ -20,8 +20,9 @@ import (
 type trees struct {
 	forest       *tree.Forest
 	single       bool
-	width        int // of the least vector that has what the forest tests
-	floats, ints int // the room that a walk takes
+	width        int  // of the least vector that has what the forest tests
+	floats, ints int  // the room that a walk takes
+	walked       bool // by Block: the leaves are there
 }
 
 func finish(b *tree.Builder, single bool) (trees, error) {
@@ -160,12 +161,15 @@ func (t *trees) leaves(features *frame.Value, out []*frame.Value) (leaves []int3
 		return nil, nil, Bad(0, ErrShape, "a vector of "+strconv.Itoa(size), "the trees test feature "+strconv.Itoa(t.width-1))
 	}
 	if cap(scratch.Nums) < t.floats || cap(scratch.Indices) < t.ints {
-		scratch.Nums, scratch.Indices = make([]float64, t.floats), make([]int32, t.ints)
+		t.makeRoom(scratch)
 	}
 	floats, ints := scratch.Nums[:t.floats], scratch.Indices[:t.ints]
-	if features.Sparse {
+	switch {
+	case t.walked:
+		leaves = ints[:len(f.Trees)]
+	case features.Sparse:
 		leaves = f.Sparse(features.Indices, features.Nums, floats, ints)
-	} else {
+	default:
 		leaves = f.Dense(features.Nums, floats, ints)
 	}
 	switch {
@@ -179,6 +183,34 @@ func (t *trees) leaves(features *frame.Value, out []*frame.Value) (leaves []int3
 		}
 	}
 	return leaves, floats[:len(f.Trees)], nil
+}
+
+func (t *trees) makeRoom(scratch *frame.Value) {
+	scratch.Nums, scratch.Indices = make([]float64, t.floats), make([]int32, t.ints)
+}
+
+// Blocks and Block make the ops of many trees a Blocker.
+func (t *trees) Blocks() bool { return t.forest.Blocks() }
+
+func (t *trees) Block(in, out [][]*frame.Value) {
+	f := t.forest
+	rooms := make([][]int32, 0, len(in))
+	for i := range in {
+		features, scratch := in[i][0], out[i][len(out[i])-1]
+		if cap(scratch.Nums) < t.floats || cap(scratch.Indices) < t.ints {
+			t.makeRoom(scratch)
+		}
+		switch floats, ints := scratch.Nums[:t.floats], scratch.Indices[:t.ints]; {
+		case features.Null:
+		case features.Sparse && features.Size() >= t.width:
+			f.BinSparse(features.Indices, features.Nums, floats, ints)
+			rooms = append(rooms, ints)
+		case !features.Sparse && len(features.Nums) >= t.width:
+			f.Bin(features.Nums, floats, ints)
+			rooms = append(rooms, ints)
+		}
+	}
+	f.WalkBlock(rooms)
 }
 
 // noCounts is the error for a row that comes to leaves that nothing was counted

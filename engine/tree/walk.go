@@ -22,6 +22,34 @@ func (f *Forest) Sparse(indices []int32, values, floats []float64, ints []int32)
 	return f.walk(f.FillSparse(floats, indices, values), ints)
 }
 
+// Blocks says whether rows are best walked many at a time: where the nodes are
+// more than what stays near from row to row.
+func (f *Forest) Blocks() bool { return 4*len(f.Narrow) >= 1<<20 }
+
+// Bin and BinSparse begin to walk, as Dense and Sparse do, a forest that Blocks.
+// WalkBlock goes on with all rows that have begun, each in its own ints, at whose
+// beginning then is what Dense would give.
+func (f *Forest) Bin(features, floats []float64, ints []int32) {
+	if !f.whole {
+		features = f.Fill(floats, features)
+	}
+	f.bin(features, ints)
+}
+
+func (f *Forest) BinSparse(indices []int32, values, floats []float64, ints []int32) {
+	f.bin(f.FillSparse(floats, indices, values), ints)
+}
+
+// WalkBlock takes all rows to a few trees after the other, whose nodes are near
+// then.
+func (f *Forest) WalkBlock(rooms [][]int32) {
+	for from := 0; from < len(f.eights); from += 2 {
+		for _, ints := range rooms {
+			f.walkBinned(ints, from, min(from+2, len(f.eights)))
+		}
+	}
+}
+
 func (f *Forest) walk(row []float64, ints []int32) []int32 {
 	leaves := ints[:len(f.Trees)]
 	switch {

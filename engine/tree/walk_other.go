@@ -67,10 +67,20 @@ func addPairs(sum *[2]float64, values []float64, leaves []int32) {
 // walkNarrow takes eight trees at a time. ints has room for their leaves, and at
 // its end for bins.
 func (f *Forest) walkNarrow(row []float64, ints []int32) {
+	f.bin(row, ints)
+	f.walkBinned(ints, 0, len(f.eights))
+}
+
+func (f *Forest) bin(row []float64, ints []int32) {
 	bins := (*[slots]int32)(ints[len(ints)-slots:])
 	bins[leafSlot] = 0
 	f.fillBins(row, bins, marginShift)
-	for i := range f.eights {
+}
+
+// walkBinned takes some of the eights.
+func (f *Forest) walkBinned(ints []int32, from, to int) {
+	bins := (*[slots]int32)(ints[len(ints)-slots:])
+	for i := from; i < to; i++ {
 		e, l := &f.eights[i], (*[abreast]int32)(ints[abreast*i:])
 		r := &e.roots
 		nodes, numbers := f.Narrow[r[0]:], f.Numbers[r[0]:]

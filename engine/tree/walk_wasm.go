@@ -19,6 +19,14 @@ func (f *Forest) walkNarrow(row []float64, ints []int32) {
 	walkNarrowEights(&f.eights[0], len(f.Trees), &f.Narrow[0], &f.Numbers[0], bins, &ints[0])
 }
 
+// bin and walkBinned are walkNarrow in parts, of some eights.
+func (f *Forest) bin(row []float64, ints []int32) { f.fillBins(row, ints, 0, marginShift) }
+
+func (f *Forest) walkBinned(ints []int32, from, to int) {
+	trees := min(to*abreast, len(f.Trees)) - from*abreast
+	walkNarrowEights(&f.eights[from], trees, &f.Narrow[0], &f.Numbers[0], &ints[len(ints)-slots], &ints[from*abreast])
+}
+
 // walkSmall walks Small, as walkNarrow does Narrow.
 func (f *Forest) walkSmall(row []float64, ints []int32) {
 	bins := f.fillBins(row, ints, otherBin, 0)

@@ -499,69 +499,89 @@ func (f *flatRow) scores(rows int, columns uint32) error {
 		}
 		return unsafe.Slice((*float64)(pointer(address)), rows*width), width, nil
 	}
+	block := f.row.Block(rows)
 	type part struct {
-		slot  *slot
+		cells []*frame.Value // of the block's rows
+		tag   uint32
 		data  []float64
 		width int
 	}
 	var in, out []part
 	for i := range at {
-		s := &slot{}
-		if i < len(f.inputs) {
+		k := i - len(f.inputs)
+		var s *slot
+		if k < 0 {
 			s = &f.inputs[i]
-			s.value.Null = at[i] == 0
 		} else {
-			s = &f.outputs[i-len(f.inputs)]
+			s = &f.outputs[k]
 		}
 		data, width, err := column(s, at[i])
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
+		}
+		p := part{make([]*frame.Value, len(block.Rows)), s.tag, data, width}
+		for j, row := range block.Rows {
+			if k >= 0 {
+				p.cells[j] = row.Output(k)
+				continue
+			}
+			v := row.Input(i)
+			p.cells[j], v.Null = v, data == nil
+			if s.tag == tagDense && data != nil {
+				v.Sparse, v.Dims = false, append(v.Dims[:0], width)
+			}
+		}
+		switch {
 		case data == nil:
-		case i < len(f.inputs):
-			in = append(in, part{s, data, width})
-			s.value.Sparse, s.value.Dims = false, append(s.value.Dims[:0], width)
+		case k < 0:
+			in = append(in, p)
 		default:
-			out = append(out, part{s, data, width})
+			out = append(out, p)
 		}
 	}
-	for r := range rows {
+	for from := 0; from < rows; from += len(block.Rows) {
+		n := min(len(block.Rows), rows-from)
 		for i := range in {
-			switch p := &in[i]; p.slot.tag {
-			case tagNumber:
-				p.slot.value.Num = p.data[r]
-			case tagLong:
-				p.slot.value.Long = int64(p.data[r])
-			default:
-				p.slot.value.Nums = p.data[r*p.width:][:p.width]
+			p := &in[i]
+			for k, v := range p.cells[:n] {
+				switch r := from + k; p.tag {
+				case tagNumber:
+					v.Num = p.data[r]
+				case tagLong:
+					v.Long = int64(p.data[r])
+				default:
+					v.Nums = p.data[r*p.width:][:p.width]
+				}
 			}
 		}
-		err := f.row.Score()
-		if err != nil && err != transform.Drop {
-			if e, ok := err.(*engine.RowError); ok {
-				e.Row = r
+		for k, err := range block.Score(n) {
+			r := from + k
+			if err != nil && err != transform.Drop {
+				if e, ok := err.(*engine.RowError); ok {
+					e.Row = r
+				}
+				return err
 			}
-			return err
-		}
-		for i := range out {
-			p := &out[i]
-			v, to := p.slot.value, p.data[r*p.width:][:p.width]
-			switch {
-			case err != nil || v.Null:
-				for k := range to {
-					to[k] = math.NaN()
+			for i := range out {
+				p := &out[i]
+				v, to := p.cells[k], p.data[r*p.width:][:p.width]
+				switch {
+				case err != nil || v.Null:
+					for k := range to {
+						to[k] = math.NaN()
+					}
+				case p.tag == tagNumber:
+					to[0] = v.Num
+				case p.tag == tagLong:
+					to[0] = float64(v.Long)
+				case v.Sparse:
+					clear(to)
+					for k, at := range v.Indices {
+						to[at] = v.Nums[k]
+					}
+				default:
+					copy(to, v.Nums)
 				}
-			case p.slot.tag == tagNumber:
-				to[0] = v.Num
-			case p.slot.tag == tagLong:
-				to[0] = float64(v.Long)
-			case v.Sparse:
-				clear(to)
-				for k, at := range v.Indices {
-					to[at] = v.Nums[k]
-				}
-			default:
-				copy(to, v.Nums)
 			}
 		}
 	}

@@ -235,23 +235,25 @@ describe('scoreBatch', () => {
   const bench = (name) => readFileSync(join(root, 'testdata', 'bench', name));
   const rows = Float64Array.from(new Float32Array(bench('rows.f32').buffer.slice(0)).subarray(0, 30_000));
 
-  it('gives what score gives, row by row', async () => {
-    const scorer = await load({ wasm, bundle: bench('forest_S.zip') });
-    for (const n of [1000, 0, 3, 1000]) {
-      const all = scorer.scoreBatch({ features: n === 3 ? Array.from(rows.subarray(0, 90)) : rows.subarray(0, 30 * n) }, n);
-      assert.deepEqual(
-        Object.keys(all),
-        scorer.outputs.map((c) => c.name),
-      );
-      assert.deepEqual([all.probability.length, all.prediction.length], [2 * n, n]);
-      for (let i = 0; i < n; i++) {
-        const one = scorer.score({ features: rows.subarray(30 * i, 30 * i + 30) });
-        assert.deepEqual([...all.probability.subarray(2 * i, 2 * i + 2), all.prediction[i]], [...one.probability, one.prediction]);
+  // Rows of a large forest are scored many at a time.
+  for (const forest of ['forest_S', 'forest_L'])
+    it(`gives what score gives, row by row: ${forest}`, async () => {
+      const scorer = await load({ wasm, bundle: bench(`${forest}.zip`) });
+      for (const n of [1000, 0, 3, 1000]) {
+        const all = scorer.scoreBatch({ features: n === 3 ? Array.from(rows.subarray(0, 90)) : rows.subarray(0, 30 * n) }, n);
+        assert.deepEqual(
+          Object.keys(all),
+          scorer.outputs.map((c) => c.name),
+        );
+        assert.deepEqual([all.probability.length, all.prediction.length], [2 * n, n]);
+        for (let i = 0; i < n; i++) {
+          const one = scorer.score({ features: rows.subarray(30 * i, 30 * i + 30) });
+          assert.deepEqual([...all.probability.subarray(2 * i, 2 * i + 2), all.prediction[i]], [...one.probability, one.prediction]);
+        }
       }
-    }
-    scorer.close();
-    assert.throws(() => scorer.scoreBatch({ features: rows }, 1000), fails('usage', /closed/));
-  });
+      scorer.close();
+      assert.throws(() => scorer.scoreBatch({ features: rows }, 1000), fails('usage', /closed/));
+    });
 
   it('holds no memory of batches that are over', async () => {
     const scorer = await load({ wasm, bundle: bench('forest_S.zip') });
