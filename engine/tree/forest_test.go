@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -121,6 +122,42 @@ func TestWalk(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Rows that are walked together come to the leaves that they come to alone, dense
+// and sparse.
+func TestWalkBlock(t *testing.T) {
+	narrow := 0
+	for name, s := range shapes {
+		w := newWorld(uint64(len(name)), s.shape)
+		f := w.layouts(t)["narrow"]
+		if f == nil {
+			continue
+		}
+		narrow++
+		var want, rooms [][]int32
+		for i := range 50 {
+			x := w.row()
+			floats, ints := room(f)
+			want = append(want, append([]int32{}, f.Dense(x, floats, ints)...))
+			floats, ints = room(f)
+			if indices, values := sparseOf(x); i%2 == 0 {
+				f.BinSparse(indices, values, floats, ints)
+			} else {
+				f.Bin(x, floats, ints)
+			}
+			rooms = append(rooms, ints)
+		}
+		f.WalkBlock(rooms)
+		for i, ints := range rooms {
+			if got := ints[:len(f.Trees)]; !slices.Equal(got, want[i]) {
+				t.Errorf("%s: row %d: %v, want %v", name, i, got, want[i])
+			}
+		}
+	}
+	if narrow < 5 {
+		t.Errorf("%d narrow forests", narrow)
 	}
 }
 
