@@ -387,7 +387,7 @@ describe('the score', () => {
       ],
     };
     const seen = new Set();
-    for (let i = 0; i < 12 && seen.size < 2; i++) {
+    for (let i = 0; i < 40 && seen.size < 2; i++) {
       const page = await open('', { options: { experiment, consent: true } });
       const { variant, segment, experiment: name } = await page.evaluate(() => window.tracker.latest);
       seen.add(variant);
