@@ -35,7 +35,10 @@ func (r *Row) Block(n int) *Block {
 			return r.many
 		}
 	}
-	return &Block{Rows: []*Row{r}, errs: make([]error, 1)}
+	if r.one == nil {
+		r.one = &Block{Rows: []*Row{r}, errs: make([]error, 1)}
+	}
+	return r.one
 }
 
 // newBlock makes room for many rows. It is nil where the plan has no use for that,
@@ -72,28 +75,40 @@ func (p *Plan) newBlock() *Block {
 	return b
 }
 
-// Score runs the plan for the first n of Rows, and gives for each what Row.Score
-// would. The errors hold until the next call.
-func (b *Block) Score(n int) []error {
+// Score runs the plan for the first n of Rows, which are a frame's from there on,
+// and gives for each what Row.Score would, a *RowError with the row's number in
+// the frame. The errors hold until the next call.
+func (b *Block) Score(from, n int) []error {
 	errs := b.errs[:n]
 	if b.model == nil {
 		errs[0] = b.Rows[0].Score()
-		return errs
+	} else {
+		b.score(errs)
 	}
+	for i, err := range errs {
+		if e, ok := err.(*RowError); ok {
+			e.Row = from + i
+		}
+	}
+	return errs
+}
+
+// score is Score for as many rows as there are errs.
+func (b *Block) score(errs []error) {
+	rows := b.Rows[:len(errs)]
 	b.in, b.out = b.in[:0], b.out[:0]
-	for i, r := range b.Rows[:n] {
+	for i, r := range rows {
 		s := &r.steps[b.step]
 		if errs[i] = r.run(0, b.step); errs[i] == nil {
 			b.in, b.out = append(b.in, s.in), append(b.out, s.out)
 		}
 	}
 	b.model.Block(b.in, b.out)
-	for i, r := range b.Rows[:n] {
+	for i, r := range rows {
 		if errs[i] == nil {
 			errs[i] = r.run(b.step, len(r.steps))
 		}
 	}
-	return errs
 }
 
 // run is Score for some of the steps.

@@ -46,7 +46,7 @@ func (r *Row) Transform(f *frame.Frame) (*Result, error) {
 				f.Columns[k].Get(from+i, &row.cells[k])
 			}
 		}
-		for i, err := range block.Score(len(rows)) {
+		for i, err := range block.Score(from, len(rows)) {
 			switch err {
 			case nil:
 				for k, slot := range p.outSlot {
@@ -61,9 +61,6 @@ func (r *Row) Transform(f *frame.Frame) (*Result, error) {
 			case transform.Drop:
 				res.Dropped = append(res.Dropped, from+i)
 			default:
-				if e, ok := err.(*RowError); ok {
-					e.Row = from + i
-				}
 				return nil, err
 			}
 		}

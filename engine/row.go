@@ -14,8 +14,9 @@ type Row struct {
 	plan  *Plan
 	cells []frame.Value
 	steps []rowStep
-	first int    // of the plan's steps
-	many  *Block // see Block
+	first int // of the plan's steps
+
+	one, many *Block // what Block has given
 }
 
 type rowStep struct {

@@ -554,17 +554,13 @@ func (f *flatRow) scores(rows int, columns uint32) error {
 				}
 			}
 		}
-		for k, err := range block.Score(n) {
-			r := from + k
+		for k, err := range block.Score(from, n) {
 			if err != nil && err != transform.Drop {
-				if e, ok := err.(*engine.RowError); ok {
-					e.Row = r
-				}
 				return err
 			}
 			for i := range out {
 				p := &out[i]
-				v, to := p.cells[k], p.data[r*p.width:][:p.width]
+				v, to := p.cells[k], p.data[(from+k)*p.width:][:p.width]
 				switch {
 				case err != nil || v.Null:
 					for k := range to {
