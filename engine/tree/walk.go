@@ -10,10 +10,16 @@ const slots = 256 // more than a binned forest can have
 // Dense walks all trees with a dense feature vector, at least Width long, and
 // gives the number of the leaf that each comes to, as part of ints.
 func (f *Forest) Dense(features, floats []float64, ints []int32) (leaves []int32) {
-	if !f.whole {
-		features = f.Fill(floats, features)
+	return f.walk(f.tested(features, floats), ints)
+}
+
+// tested is what the trees test of a dense feature vector: all of it as it is, or
+// what Fill makes of it.
+func (f *Forest) tested(features, floats []float64) []float64 {
+	if f.whole {
+		return features
 	}
-	return f.walk(features, ints)
+	return f.Fill(floats, features)
 }
 
 // Sparse is Dense for a sparse feature vector with values at indices, which
@@ -30,10 +36,7 @@ func (f *Forest) Blocks() bool { return 4*len(f.Narrow) >= 1<<20 }
 // WalkBlock goes on with all rows that have begun, each in its own ints, at whose
 // beginning then is what Dense would give.
 func (f *Forest) Bin(features, floats []float64, ints []int32) {
-	if !f.whole {
-		features = f.Fill(floats, features)
-	}
-	f.bin(features, ints)
+	f.bin(f.tested(features, floats), ints)
 }
 
 func (f *Forest) BinSparse(indices []int32, values, floats []float64, ints []int32) {
@@ -54,7 +57,8 @@ func (f *Forest) walk(row []float64, ints []int32) []int32 {
 	leaves := ints[:len(f.Trees)]
 	switch {
 	case f.Narrow != nil:
-		f.walkNarrow(row, ints)
+		f.bin(row, ints)
+		f.walkBinned(ints, 0, len(f.eights))
 	case f.Small != nil:
 		f.walkSmall(row, ints)
 	case f.abreast:

@@ -64,20 +64,15 @@ func addPairs(sum *[2]float64, values []float64, leaves []int32) {
 	sum[0], sum[1] = a, b
 }
 
-// walkNarrow takes eight trees at a time. ints has room for their leaves, and at
-// its end for bins.
-func (f *Forest) walkNarrow(row []float64, ints []int32) {
-	f.bin(row, ints)
-	f.walkBinned(ints, 0, len(f.eights))
-}
-
+// bin fills in the bins for walkBinned, at the end of ints.
 func (f *Forest) bin(row []float64, ints []int32) {
 	bins := (*[slots]int32)(ints[len(ints)-slots:])
 	bins[leafSlot] = 0
 	f.fillBins(row, bins, marginShift)
 }
 
-// walkBinned takes some of the eights.
+// walkBinned walks some eights of Narrow, one after the other. ints has room for
+// the leaves of all, and at its end bins.
 func (f *Forest) walkBinned(ints []int32, from, to int) {
 	bins := (*[slots]int32)(ints[len(ints)-slots:])
 	for i := from; i < to; i++ {

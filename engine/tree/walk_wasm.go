@@ -12,22 +12,17 @@ func (f *Forest) walkAbreast(row []float64, ints []int32) {
 	walkEights(&f.eights[0], len(f.Trees), &f.Nodes[0], unsafe.SliceData(row), &ints[0])
 }
 
-// walkNarrow walks Narrow. ints has room for the leaves of all eights, and at its
-// end for bins.
-func (f *Forest) walkNarrow(row []float64, ints []int32) {
-	bins := f.fillBins(row, ints, 0, marginShift)
-	walkNarrowEights(&f.eights[0], len(f.Trees), &f.Narrow[0], &f.Numbers[0], bins, &ints[0])
-}
-
-// bin and walkBinned are walkNarrow in parts, of some eights.
+// bin fills in the bins for walkBinned, at the end of ints.
 func (f *Forest) bin(row []float64, ints []int32) { f.fillBins(row, ints, 0, marginShift) }
 
+// walkBinned walks some eights of Narrow. ints has room for the leaves of all, and
+// at its end bins.
 func (f *Forest) walkBinned(ints []int32, from, to int) {
 	trees := min(to*abreast, len(f.Trees)) - from*abreast
 	walkNarrowEights(&f.eights[from], trees, &f.Narrow[0], &f.Numbers[0], &ints[len(ints)-slots], &ints[from*abreast])
 }
 
-// walkSmall walks Small, as walkNarrow does Narrow.
+// walkSmall walks Small, as bin and walkBinned do Narrow.
 func (f *Forest) walkSmall(row []float64, ints []int32) {
 	bins := f.fillBins(row, ints, otherBin, 0)
 	walkSmallEights(&f.eights[0], len(f.Trees), &f.Small[0], bins, &ints[0])
