@@ -144,6 +144,7 @@ func New(c Config) *Handler {
 	if c.MaxUpload == 0 {
 		c.MaxUpload = 64 << 20
 	}
+	c.Frames = c.Frames.Filled()
 	if c.After == nil {
 		c.After = func(work func()) { go work() }
 	}

@@ -59,9 +59,9 @@ func (x *exchange) quick() (a *Answer) {
 	q := &p.quick
 	r, _ := q.rows.Get().(*quickRow)
 	if r == nil {
-		r = &quickRow{cells: p.NewRow(), plan: p}
+		r = &quickRow{cells: p.NewRow(), plan: p, most: x.config.Frames.Output}
 	}
-	r.n, r.most = 0, x.config.Frames.Filled().Output
+	r.n = 0
 	r.out = append(make([]byte, 0, len(q.head)+int(q.rowSize.Load())), q.head...)
 	o := x.frames()
 	o.Last = &s.schema
