@@ -78,17 +78,14 @@ func bareForms(m *engine.Model) ([]*compile.Module, error) {
 // loadBare starts a compiled module in a runtime of its own, which the caller
 // closes.
 func loadBare(ctx context.Context, wasm []byte) (*host.Runtime, *host.Model, error) {
-	rt, err := host.New(ctx, wasm, nil)
+	rt, in, err := instance(ctx, wasm)
 	if err != nil {
 		return nil, nil, err
 	}
-	in, err := rt.Instantiate(ctx)
-	if err == nil {
-		var m *host.Model
-		if m, err = in.Load(ctx, nil); err == nil {
-			return rt, m, nil
-		}
+	m, err := in.Load(ctx, nil)
+	if err != nil {
+		rt.Close(context.WithoutCancel(ctx))
+		return nil, nil, err
 	}
-	rt.Close(context.WithoutCancel(ctx))
-	return nil, nil, err
+	return rt, m, nil
 }

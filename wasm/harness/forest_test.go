@@ -7,7 +7,6 @@ import (
 
 	"github.com/pageleap/pageleap/engine"
 	"github.com/pageleap/pageleap/engine/bundle"
-	"github.com/pageleap/pageleap/wasm/host"
 	"github.com/pageleap/pageleap/wasm/internal/wasmtest"
 )
 
@@ -15,15 +14,11 @@ import (
 // in assembly, as natively.
 func TestForests(t *testing.T) {
 	ctx := context.Background()
-	rt, err := host.New(ctx, wasmtest.Bytes(t), nil)
+	rt, in, err := instance(ctx, wasmtest.Bytes(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rt.Close(ctx)
-	in, err := rt.Instantiate(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for k, shape := range forestShapes {
 		f := &randomForest{forestShape: shape, r: rand.New(rand.NewPCG(uint64(k), 9))}
 		b := f.bundle()

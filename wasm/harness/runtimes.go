@@ -47,15 +47,11 @@ func Native() Runtime {
 func Wazero(wasm []byte) Runtime {
 	return Runtime{"wazero", func(jobs []Job) ([]Answer, error) {
 		ctx := context.Background()
-		rt, err := host.New(ctx, wasm, nil)
+		rt, in, err := instance(ctx, wasm)
 		if err != nil {
 			return nil, err
 		}
 		defer rt.Close(ctx)
-		in, err := rt.Instantiate(ctx)
-		if err != nil {
-			return nil, err
-		}
 		return each(jobs, func(zip, data []byte) ([]byte, error) {
 			m, err := in.Load(ctx, zip)
 			if err != nil {
@@ -71,6 +67,20 @@ func Wazero(wasm []byte) Runtime {
 			return Answer{Kind: "trap", Msg: err.Error()}
 		})
 	}}
+}
+
+// instance starts a module in a runtime of its own, which the caller closes.
+func instance(ctx context.Context, wasm []byte) (*host.Runtime, *host.Instance, error) {
+	rt, err := host.New(ctx, wasm, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	in, err := rt.Instantiate(ctx)
+	if err != nil {
+		rt.Close(context.WithoutCancel(ctx))
+		return nil, nil, err
+	}
+	return rt, in, nil
 }
 
 func each(jobs []Job, run func(zip, data []byte) ([]byte, error), fault func(error) Answer) ([]Answer, error) {
